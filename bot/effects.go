@@ -1,0 +1,68 @@
+// What a step asked for, as changes to a turn.
+package bot
+
+import (
+	"slices"
+	"time"
+
+	"posada/flows"
+)
+
+// apply writes the effects of a step into the turn. A contact record is made
+// with the first message, for the answer must find its way; c is the record
+// as loaded, and is not changed.
+func (t *Turn) apply(c Contact, lang string, effects []flows.Effect) {
+	now := t.Now.UTC().Truncate(time.Second)
+	changed := !c.Known()
+	if changed {
+		from := t.Snapshot.From
+		c = Contact{Address: from, Since: now, Simulated: from.Channel == Simulator}
+	}
+	subs := slices.Clone(c.Subscriptions)
+	set := func(programme string, state State) {
+		for i := range subs {
+			if programme == "" || subs[i].Programme == programme {
+				subs[i].State = state
+			}
+		}
+		changed = true
+	}
+	for _, e := range effects {
+		switch e.Kind {
+		case flows.EffectConsent:
+			c.Consent, changed = now, true
+		case flows.EffectSubscribe:
+			s := Subscription{Programme: e.Programme, Place: e.Place, Zone: e.Zone, When: e.When, Minute: e.Minute, State: On, Since: now}
+			if i := slices.IndexFunc(subs, func(old Subscription) bool { return old.Programme == e.Programme }); i >= 0 {
+				subs[i] = s
+			} else {
+				subs = append(subs, s)
+			}
+			changed = true
+		case flows.EffectPause:
+			set(e.Programme, Paused)
+		case flows.EffectResume:
+			set(e.Programme, On)
+		case flows.EffectUnsubscribe:
+			subs = slices.DeleteFunc(subs, func(s Subscription) bool { return e.Programme == "" || s.Programme == e.Programme })
+			changed = true
+		case flows.EffectReport:
+			t.Diary = append(t.Diary, Entry{At: now, Programme: e.Programme, Place: e.Place, Outcome: e.Outcome})
+		case flows.EffectRumour:
+			t.Rumours = append(t.Rumours, Rumour{At: now, From: c.Address, Lang: lang, Text: e.Text})
+		case flows.EffectOptOut:
+			t.OptOut = MarkOut
+		case flows.EffectOptIn:
+			t.OptOut = MarkIn
+		case flows.EffectForget:
+			t.Forget = true
+		}
+	}
+	if changed {
+		c.Subscriptions = subs
+		t.Contact = &c
+	}
+	if t.Forget {
+		t.Contact, t.Session, t.Diary, t.Rumours = nil, nil, nil, nil
+	}
+}

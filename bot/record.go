@@ -1,0 +1,231 @@
+// The stored form of what a store keeps, the same for every store: counts and
+// numbers as varints, times in seconds, strings with their length, behind one
+// byte for the format. It is a third smaller than CBOR and costs one
+// allocation; sessions have theirs in flows.
+package bot
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"posada/flows"
+)
+
+// ErrRecord is wrapped when stored bytes are not what they should be.
+var ErrRecord = errors.New("not a record")
+
+const recordFormat = 1
+
+// Encode is the contact's stored form.
+func (c Contact) Encode() []byte {
+	w := newRecord(96)
+	w.address(c.Address)
+	w.time(c.Since)
+	w.time(c.Consent)
+	w.flag(c.Simulated)
+	w.number(uint64(len(c.Subscriptions)))
+	for _, s := range c.Subscriptions {
+		w.text(s.Programme)
+		w.text(s.Place)
+		w.text(s.Zone)
+		w.text(s.When)
+		w.number(uint64(s.Minute))
+		w.number(uint64(s.State))
+		w.time(s.Since)
+	}
+	return w
+}
+
+// DecodeContact reads what Encode wrote, else ErrRecord.
+func DecodeContact(raw []byte) (Contact, error) {
+	r := readRecord(raw)
+	c := Contact{Address: r.address(), Since: r.time(), Consent: r.time(), Simulated: r.flag()}
+	for range r.count() {
+		c.Subscriptions = append(c.Subscriptions, Subscription{
+			Programme: r.text(), Place: r.text(), Zone: r.text(), When: r.text(),
+			Minute: int(r.number()), State: State(r.number()), Since: r.time(),
+		})
+	}
+	if err := r.end("contact"); err != nil {
+		return Contact{}, err
+	}
+	return c, nil
+}
+
+// Encode is the message's stored form; its ID is the store's to keep.
+func (o Outbound) Encode() []byte {
+	m := o.Message
+	w := newRecord(96 + 2*len(m.Text))
+	w.address(o.To)
+	w.number(uint64(o.Kind))
+	w.time(o.At)
+	w.text(m.Text)
+	w.text(m.Lang)
+	w.text(m.Flow)
+	w.text(m.Node)
+	w.text(m.Fault)
+	w.number(uint64(m.Segments))
+	w.number(uint64(len(m.Choices)))
+	for _, c := range m.Choices {
+		w.text(c.Key)
+		w.text(c.Label)
+		w.text(c.Payload)
+	}
+	return w
+}
+
+// DecodeOutbound reads what Encode wrote, else ErrRecord.
+func DecodeOutbound(raw []byte) (Outbound, error) {
+	r := readRecord(raw)
+	o := Outbound{To: r.address(), Kind: Kind(r.number()), At: r.time(), Message: flows.Message{
+		Text: r.text(), Lang: r.text(), Flow: r.text(), Node: r.text(), Fault: r.text(), Segments: int(r.number()),
+	}}
+	for range r.count() {
+		o.Message.Choices = append(o.Message.Choices, flows.Choice{Key: r.text(), Label: r.text(), Payload: r.text()})
+	}
+	if err := r.end("outbound message"); err != nil {
+		return Outbound{}, err
+	}
+	return o, nil
+}
+
+// Encode is the entry's stored form.
+func (e Entry) Encode() []byte {
+	w := newRecord(64)
+	w.time(e.At)
+	w.text(e.Programme)
+	w.text(e.Place)
+	w.text(e.Outcome)
+	return w
+}
+
+// DecodeEntry reads what Encode wrote, else ErrRecord.
+func DecodeEntry(raw []byte) (Entry, error) {
+	r := readRecord(raw)
+	e := Entry{At: r.time(), Programme: r.text(), Place: r.text(), Outcome: r.text()}
+	if err := r.end("diary entry"); err != nil {
+		return Entry{}, err
+	}
+	return e, nil
+}
+
+// Encode is the rumour's stored form.
+func (r Rumour) Encode() []byte {
+	w := newRecord(64 + len(r.Text))
+	w.time(r.At)
+	w.address(r.From)
+	w.text(r.Lang)
+	w.text(r.Text)
+	return w
+}
+
+// DecodeRumour reads what Encode wrote, else ErrRecord.
+func DecodeRumour(raw []byte) (Rumour, error) {
+	r := readRecord(raw)
+	u := Rumour{At: r.time(), From: r.address(), Lang: r.text(), Text: r.text()}
+	if err := r.end("rumour"); err != nil {
+		return Rumour{}, err
+	}
+	return u, nil
+}
+
+// record grows at its end.
+type record []byte
+
+func newRecord(size int) record { return append(make(record, 0, size), recordFormat) }
+
+func (w *record) number(n uint64)     { *w = binary.AppendUvarint(*w, n) }
+func (w *record) text(s string)       { w.number(uint64(len(s))); *w = append(*w, s...) }
+func (w *record) address(a Address)   { w.text(a.Channel); w.text(a.ID) }
+func (w *record) time(when time.Time) { *w = binary.AppendVarint(*w, seconds(when)) }
+
+func (w *record) flag(on bool) {
+	var n uint64
+	if on {
+		n = 1
+	}
+	w.number(n)
+}
+
+// seconds is 0 for the zero time: nothing here happened in 1970.
+func seconds(when time.Time) int64 {
+	if when.IsZero() {
+		return 0
+	}
+	return when.Unix()
+}
+
+// reader cuts values off one string; after a fault it yields zeros and bad is
+// set. Strings share the memory of the one copy.
+type reader struct {
+	rest string
+	bad  bool
+}
+
+func readRecord(raw []byte) *reader {
+	if len(raw) == 0 || raw[0] != recordFormat {
+		return &reader{bad: true}
+	}
+	return &reader{rest: string(raw[1:])}
+}
+
+func (r *reader) fail() { r.rest, r.bad = "", true }
+
+func (r *reader) number() uint64 {
+	var n uint64
+	for i := 0; i < len(r.rest) && i < binary.MaxVarintLen64; i++ {
+		c := r.rest[i]
+		n |= uint64(c&0x7f) << (7 * i)
+		if c < 0x80 {
+			r.rest = r.rest[i+1:]
+			return n
+		}
+	}
+	r.fail()
+	return 0
+}
+
+// count is a number of things to follow, each of a byte at least: a wrong one
+// cannot make the caller loop beyond what is there.
+func (r *reader) count() int {
+	n := r.number()
+	if n > uint64(len(r.rest)) {
+		r.fail()
+		return 0
+	}
+	return int(n)
+}
+
+func (r *reader) text() string {
+	n := r.number()
+	if n > uint64(len(r.rest)) {
+		r.fail()
+		return ""
+	}
+	s := r.rest[:n]
+	r.rest = r.rest[n:]
+	return s
+}
+
+func (r *reader) flag() bool { return r.number() == 1 }
+
+func (r *reader) address() Address { return Address{Channel: r.text(), ID: r.text()} }
+
+func (r *reader) time() time.Time {
+	u := r.number()
+	n := int64(u>>1) ^ -int64(u&1) // the zigzag of AppendVarint
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.Unix(n, 0).UTC()
+}
+
+// end is nil when all was read and nothing was amiss.
+func (r *reader) end(what string) error {
+	if r.bad || r.rest != "" {
+		return fmt.Errorf("%w of a %s", ErrRecord, what)
+	}
+	return nil
+}

@@ -1,0 +1,146 @@
+// What the assistant asks of a store.
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Store keeps contacts, their sessions, and the outbox. Every store passes
+// storetest. Errors are faults (a full disk, a lost connection); what may
+// well happen is a result.
+type Store interface {
+	// Load reads what a turn begins from. When the provider's message was
+	// handled before, Snapshot.Seen is set and the rest may be empty.
+	Load(ctx context.Context, from Address, messageID string) (Snapshot, error)
+
+	// Commit makes a turn durable, all of it or nothing, and sets the ID of
+	// each message in Out. It changes nothing when the provider's message was
+	// handled meanwhile (Duplicate) or when contact or session are no longer
+	// what was loaded (Conflict). After an error the turn may or may not have
+	// been kept; to do it again is safe, for then it is a Duplicate.
+	Commit(ctx context.Context, t Turn) (Outcome, error)
+
+	// Claim lends up to limit queued messages of a channel, the most urgent
+	// kind first and the oldest first within a kind, until now+lease. A message is lent to
+	// one borrower at a time, and while one of a contact's messages is lent,
+	// later ones of the same kind are lent only together with it: send them in
+	// the order they come. What is not done when its lease ends is lent again,
+	// under a new token.
+	Claim(ctx context.Context, now time.Time, channel string, limit int, lease time.Duration) ([]Claimed, error)
+
+	// Done takes sent messages out of the queue. It returns the tokens it
+	// refused: those messages have been lent anew since, and are somebody
+	// else's.
+	Done(ctx context.Context, tokens []Token) (refused []Token, err error)
+
+	// Sweep erases what is past its lifetime.
+	Sweep(ctx context.Context, s Sweep) (Swept, error)
+}
+
+// ErrNotLoaded is returned by Commit for a turn whose Snapshot is not from
+// Load of the same store.
+var ErrNotLoaded = errors.New("the turn was not loaded from this store")
+
+// Snapshot is what a turn begins from.
+type Snapshot struct {
+	From      Address
+	MessageID string
+	Seen      bool    // the provider's message was handled before
+	OptedOut  bool    // the person asked to be sent nothing more; outlives everything else
+	Contact   Contact // not Known for a new one
+	Session   []byte  // encoded; nil for none
+	Damaged   bool    // there was more, but it cannot be read
+	// Basis is the store's own: from it Commit tells whether anything changed.
+	Basis any
+}
+
+// Turn is all that follows from one inbound message.
+type Turn struct {
+	Snapshot Snapshot // from Load
+	Now      time.Time
+	Contact  *Contact // nil: as it was
+	Session  []byte   // encoded
+	Diary    []Entry
+	Rumours  []Rumour
+	// Forget erases contact, session, diary, rumours and queued messages of
+	// the person, except Out and the opt-out mark. Contact, Session, Diary and
+	// Rumours are then not kept.
+	Forget bool
+	OptOut Mark
+	Out    []Outbound // in the order they are sent
+}
+
+// Mark is what a turn does to the opt-out mark.
+type Mark uint8
+
+const (
+	MarkAsWas Mark = iota
+	MarkOut        // set it, and drop queued reminders and bulletins
+	MarkIn         // lift it
+)
+
+// Outcome is how a commit went.
+type Outcome uint8
+
+const (
+	Committed Outcome = iota + 1
+	Duplicate         // the provider's message was handled meanwhile
+	Conflict          // contact or session changed meanwhile: load again
+)
+
+// Token proves that a message is lent to its holder. A later one for the same
+// message makes it stale.
+type Token struct{ Message, Fence uint64 }
+
+// Claimed is a message to be sent, and the proof of the right to send it.
+type Claimed struct {
+	Outbound
+	Token Token
+}
+
+// Sweep says what is past its lifetime.
+type Sweep struct {
+	Judge         func(Kept) Verdict // called outside every transaction, by one goroutine
+	SeenBefore    time.Time          // ids of messages handled before the UTC day of this are dropped
+	RumoursBefore time.Time          // rumours from before are erased
+	DiaryBefore   time.Time          // diary entries from before are erased
+}
+
+// Kept is one stored session.
+type Kept struct {
+	Session []byte    // encoded; nil when it was erased or cannot be opened
+	At      time.Time // the last turn, to the minute; zero when it cannot be opened
+}
+
+// Verdict is what becomes of a stored session.
+type Verdict struct {
+	Act     Act
+	Session []byte // for Replace
+}
+
+// Act is what Sweep does with a session.
+type Act uint8
+
+const (
+	Keep    Act = iota
+	Replace     // write Verdict.Session in its stead
+	Forget      // erase everything of the contact but the opt-out mark
+)
+
+// Swept counts what Sweep did.
+type Swept struct {
+	Sessions  int // looked at
+	Replaced  int // of which answers were erased
+	Forgotten int // contacts
+	Damaged   int // sessions that did not open: left as they are
+	SeenDays  int
+	Rumours   int
+	Diary     int
+}
+
+// Counts is what a store holds. It reads everything: for tests and reports.
+type Counts struct {
+	Contacts, Sessions, Diary, Rumours, Queued, OptedOut, Seen int
+}

@@ -1,0 +1,141 @@
+// What is known of a person, what they send, and what is sent to them. Types
+// that hold an address or a person's words print neither.
+package bot
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"posada/flows"
+)
+
+// Inbound is one message from a person, already authenticated and parsed.
+type Inbound struct {
+	ID      string     // the provider's id of the message: handled once, however often it comes
+	From    Address    // who sent it
+	Form    flows.Form // what their channel can show
+	Text    string     // what was typed
+	Payload string     // or the payload of the button that was pressed
+	At      time.Time  // when it was received, by our own clock
+	AsOf    time.Time  // simulated contacts only: the day whose facts are told
+	Lang    string     // the language a new contact begins with, where it was chosen before; mostly ""
+}
+
+// Format prints the channel alone.
+func (in Inbound) Format(f fmt.State, _ rune) { redacted(f, "inbound "+in.From.Channel) }
+
+// LogValue is the channel alone.
+func (in Inbound) LogValue() slog.Value { return slog.StringValue("inbound " + in.From.Channel) }
+
+// Kind is why a message is sent, and so how urgent it is: a lower one is
+// always sent first.
+type Kind uint8
+
+// The kinds, most urgent first. They are stored: their numbers stay.
+const (
+	Reply    Kind = 1 // an answer to what the person just wrote
+	Reminder Kind = 2 // what they asked to be reminded of
+	Bulletin Kind = 3 // a broadcast
+)
+
+// String is the kind's name in metrics.
+func (k Kind) String() string {
+	switch k {
+	case Reply:
+		return "reply"
+	case Reminder:
+		return "reminder"
+	case Bulletin:
+		return "bulletin"
+	}
+	return fmt.Sprintf("kind %d", uint8(k))
+}
+
+// Outbound is one message to a person, on its way through the outbox.
+type Outbound struct {
+	ID      uint64 // given by the store; grows with time, also over restarts
+	To      Address
+	Kind    Kind
+	Message flows.Message
+	At      time.Time // when it was queued
+}
+
+// Format prints number, kind and channel alone.
+func (o Outbound) Format(f fmt.State, _ rune) { redacted(f, o.label()) }
+
+// LogValue is number, kind and channel alone.
+func (o Outbound) LogValue() slog.Value { return slog.StringValue(o.label()) }
+
+func (o Outbound) label() string {
+	return fmt.Sprintf("outbound %d %s %s", o.ID, o.Kind, o.To.Channel)
+}
+
+// State tells whether a subscription sends.
+type State uint8
+
+// The states of a subscription. They are stored: their numbers stay.
+const (
+	On     State = 1
+	Paused State = 2
+)
+
+// Subscription is one reminder a person asked for.
+type Subscription struct {
+	Programme string
+	Place     string // place id
+	Zone      string // IANA time zone of the place
+	When      string // opens, before_close or time
+	Minute    int    // minutes after local midnight, 1 to 1440; 0 when When is not time
+	State     State
+	Since     time.Time
+}
+
+// Contact is one person on one channel.
+type Contact struct {
+	Address
+	Since         time.Time // the first message
+	Consent       time.Time // when they agreed to go on; zero: not yet
+	Simulated     bool      // not a person: nothing counts them, nothing real is sent
+	Subscriptions []Subscription
+}
+
+// Known tells whether there is a record of this contact.
+func (c Contact) Known() bool { return !c.Since.IsZero() }
+
+// Format prints the channel alone.
+func (c Contact) Format(f fmt.State, _ rune) { redacted(f, "contact "+c.Channel) }
+
+// LogValue is the channel alone.
+func (c Contact) LogValue() slog.Value { return slog.StringValue("contact " + c.Channel) }
+
+// Entry is one line of a person's diary: how a day with a programme went.
+type Entry struct {
+	At                        time.Time
+	Programme, Place, Outcome string
+}
+
+// Rumour is what a person heard and passed on.
+type Rumour struct {
+	At   time.Time
+	From Address
+	Lang string
+	Text string // cleaned and limited by flows
+}
+
+// Format prints the channel alone.
+func (r Rumour) Format(f fmt.State, _ rune) { redacted(f, "rumour "+r.From.Channel) }
+
+// LogValue is the channel alone.
+func (r Rumour) LogValue() slog.Value { return slog.StringValue("rumour " + r.From.Channel) }
+
+// How long things are kept. Answers and sessions have their lifetimes in
+// flows, for the book sets them.
+const (
+	// SeenLife: no provider repeats a webhook for longer than a day.
+	SeenLife = 3 * 24 * time.Hour
+	// RumourLife is how long a rumour waits for an answer.
+	RumourLife = 30 * 24 * time.Hour
+	// DiaryLife is as long as silence is borne: nothing older helps anyone.
+	DiaryLife = flows.Silence
+)

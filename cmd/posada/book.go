@@ -1,0 +1,110 @@
+// Loading the book, and the command that prints it.
+package main
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"posada/flows"
+	"posada/locales"
+)
+
+// loadBook loads languages and book, and refuses a clock that stands before
+// the day the book was last reviewed: every date would be judged wrongly.
+func loadBook(now time.Time) (*flows.Book, error) {
+	c, err := locales.Embedded()
+	if err != nil {
+		return nil, fmt.Errorf("load languages: %w", err)
+	}
+	b, err := flows.Embedded(c)
+	if err != nil {
+		return nil, fmt.Errorf("load book: %w", err)
+	}
+	if today := flows.DateOf(now.UTC()); today < b.NewestReview() {
+		return nil, fmt.Errorf("the clock says %s, but the book was reviewed on %s: set the clock right first", today, b.NewestReview())
+	}
+	return b, nil
+}
+
+// asOf reads a date flag as noon of that day in the book's zone; "" is zero.
+func asOf(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	d, err := flows.ParseDate(s)
+	if err != nil || d.Day() == 0 {
+		return time.Time{}, fmt.Errorf("--as-of %q is not a day: write 2024-03-15", s)
+	}
+	return flows.Noon(d), nil
+}
+
+type bookCmd struct {
+	AsOf string `help:"The day to tell of (2024-03-15); today when not given." placeholder:"DATE"`
+}
+
+func (c *bookCmd) Run(io streams) error {
+	b, err := loadBook(time.Now())
+	if err != nil {
+		return err
+	}
+	at, err := asOf(c.AsOf)
+	if err != nil {
+		return err
+	}
+	if at.IsZero() {
+		at = time.Now()
+	}
+	day := b.On(at)
+	fmt.Fprintf(io.out, "The book %s as of %s\n\nPROGRAMMES\n", b.Version(), day.Date)
+	w := tabwriter.NewWriter(io.out, 0, 4, 2, ' ', 0)
+	for _, p := range b.Programmes() {
+		fmt.Fprintf(w, "%s\t%s\n", p.ID, programmeLine(p, at, day.Date))
+	}
+	fmt.Fprint(w, "\nFACTS\n")
+	var overdue []string
+	for _, f := range b.Facts() {
+		e := day.Entry(f)
+		if e == nil {
+			continue
+		}
+		fmt.Fprintf(w, "%s\t%s\tsince %s\t%s\treviewed %s\n", f.ID, e.Value, e.Since(), e.Cite(), e.Reviewed)
+		if f.ReviewBy < day.Date {
+			overdue = append(overdue, fmt.Sprintf("%s: review by %s (%s)", f.ID, f.ReviewBy, f.About))
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return fmt.Errorf("print the book: %w", err)
+	}
+	fmt.Fprintf(io.out, "\nOVERDUE FOR REVIEW: %d\n", len(overdue))
+	for _, line := range overdue {
+		fmt.Fprintln(io.out, line)
+	}
+	fmt.Fprint(io.out, "\nSOURCES\n")
+	for _, id := range b.SourceIDs() {
+		s := b.Source(id)
+		fmt.Fprintf(io.out, "%s: %s, %q, %s (%s)\n", id, s.Publisher, s.Title, s.Date, s.Standing)
+	}
+	return nil
+}
+
+// programmeLine says whether a programme is open, and its hours on that day.
+func programmeLine(p *flows.Programme, at time.Time, day flows.Date) string {
+	line := "closed"
+	if p.OpenAt(at) {
+		line = "open"
+		if w, ok := p.WindowOn(day); ok {
+			var readings []string
+			for _, r := range w.Readings {
+				next := ""
+				if r.NextDay {
+					next = " the next day"
+				}
+				readings = append(readings, fmt.Sprintf("%s to %s%s (%s)", r.Opens, r.Closes, next, r.Zone))
+			}
+			line += ", requests " + strings.Join(readings, " or ")
+		}
+	}
+	return line
+}

@@ -1,0 +1,104 @@
+// Command posada is the whole of Posada in one binary: the assistant, the
+// phone in the browser, and the tools of those who run it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // places have time zones, and a small container has none
+
+	"github.com/alecthomas/kong"
+	"github.com/goccy/go-yaml"
+)
+
+// cli is the command line; each command is a file of its own.
+type cli struct {
+	Config kong.ConfigFlag `help:"Read settings from this YAML file (its keys are the flags)." placeholder:"FILE" type:"existingfile"`
+
+	Serve   serveCmd   `cmd:"" help:"Run the assistant, and a phone in the browser to try it."`
+	Chat    chatCmd    `cmd:"" help:"Talk to the assistant in the terminal."`
+	Book    bookCmd    `cmd:"" help:"Print what the book holds to be true on a day, and what is overdue for review."`
+	Check   checkCmd   `cmd:"" help:"Hold the book and the languages to account; fails with file and line."`
+	Flows   flowsCmd   `cmd:"" help:"Draw a flow of the book."`
+	Compact compactCmd `cmd:"" help:"Write the database anew, without the remains of what was erased. Stop the server first."`
+	Keys    keysCmd    `cmd:"" help:"Care for the key file."`
+	Health  healthCmd  `cmd:"" help:"Ask a running server whether it is well (for containers)."`
+}
+
+const description = `Posada answers people who seek asylum at the US-Mexico border, in their own language.
+
+To begin:   posada serve                      then open the address it prints
+In a shell: posada chat --lang es             talk to it here
+A past day: posada chat --as-of 2024-03-15    a training world; every message says so
+The facts:  posada book                       what it holds to be true today, with sources
+
+Every flag may also be given as POSADA_FLAG in the environment or as a key of --config FILE.`
+
+// streams are where a command reads and writes; tests bring their own.
+type streams struct {
+	in  io.Reader
+	out io.Writer
+	err io.Writer
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
+}
+
+// run is main with its surroundings as arguments. It returns the exit code: 0,
+// 1 for a failure, 2 for a command line that cannot be understood.
+func run(ctx context.Context, args []string, io streams) int {
+	var c cli
+	code := -1
+	parser, err := kong.New(&c,
+		kong.Name("posada"), kong.Description(description), kong.UsageOnError(),
+		kong.DefaultEnvars("POSADA"),
+		kong.Configuration(loadConfig),
+		kong.Writers(io.out, io.err),
+		kong.Exit(func(n int) { code = n }),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(io),
+	)
+	if err != nil {
+		fmt.Fprintln(io.err, "posada:", err)
+		return 2
+	}
+	command, err := parser.Parse(args)
+	if code >= 0 { // --help has been printed
+		return code
+	}
+	if err != nil {
+		fmt.Fprintln(io.err, "posada:", err)
+		fmt.Fprintln(io.err, "Try: posada --help")
+		return 2
+	}
+	if err := command.Run(); err != nil {
+		if !errors.Is(err, errSilent) {
+			fmt.Fprintln(io.err, "posada:", err)
+		}
+		return 1
+	}
+	return 0
+}
+
+// errSilent ends a command that has already said what is wrong.
+var errSilent = errors.New("failed")
+
+// loadConfig reads a YAML file of flags: "listen: 127.0.0.1:8080". Kong's own
+// YAML loader stands on a parser that is no longer kept.
+func loadConfig(r io.Reader) (kong.Resolver, error) {
+	values := map[string]any{}
+	if err := yaml.NewDecoder(r).Decode(&values); err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("read config: %w", err)
+	}
+	used := func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		return values[flag.Name], nil
+	}
+	return kong.ResolverFunc(used), nil
+}

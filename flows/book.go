@@ -1,0 +1,155 @@
+// The book: everything Posada knows and every way it says it.
+package flows
+
+import (
+	"embed"
+	"io/fs"
+	"sync"
+
+	"posada/locales"
+)
+
+//go:embed book
+var files embed.FS
+
+// Book is the loaded book. It does not change after loading and is safe for
+// concurrent use.
+type Book struct {
+	Catalogue *locales.Catalogue
+
+	version    string
+	facts      []*Fact
+	factByID   map[string]*Fact
+	sources    map[string]*Source
+	sourceIDs  []string
+	programmes []*Programme
+	rumours    []*Rumour
+	spots      []*Spot
+	spotByID   map[string]*Spot
+	spotWords  map[string]*Spot // folded name in any language → place
+	directory  []*Contact
+	flows      []*Flow
+	flowByID   map[string]*Flow
+	roles      roles
+	crisis     map[string]*Node
+	erase      *Node // of the word delete
+	timeWords  []timeWord
+	digits     map[string]string
+	digitLines map[string]int
+	folded     map[string]string    // label → folded
+	lists      map[textKey][]string // synonyms, folded
+	personal   map[string]bool      // messages that show a person's own values
+
+	mu   sync.Mutex
+	days map[dayKey]*Day
+}
+
+// roles are the flows the engine itself leads to.
+type roles struct {
+	First    string `yaml:"first"`
+	Menu     string `yaml:"menu"`
+	Away     string `yaml:"away"`
+	Language string `yaml:"language"`
+	Help     string `yaml:"help"`
+	Data     string `yaml:"data"`
+}
+
+// Rumour is something people say, and what the facts answer.
+type Rumour struct {
+	ID      string   `yaml:"id"`
+	Label   string   `yaml:"label"`
+	Verdict string   `yaml:"verdict"` // false, true, misleading or unknown
+	Say     []Item   `yaml:"say"`
+	Facts   []string `yaml:"facts"`
+	Plain   string   `yaml:"plain"`
+}
+
+// Contact is an entry of the directory of help.
+type Contact struct {
+	ID       string   `yaml:"id"`
+	Kind     string   `yaml:"kind"`
+	Country  string   `yaml:"country"`
+	Name     string   `yaml:"name"`
+	Phone    string   `yaml:"phone"`
+	Note     string   `yaml:"note"` // a message id
+	Checked  Date     `yaml:"checked"`
+	ReviewBy Date     `yaml:"review_by"`
+	Source   []string `yaml:"source"`
+}
+
+// Embedded loads the book built into the binary.
+func Embedded(c *locales.Catalogue) (*Book, error) {
+	dir, err := fs.Sub(files, "book")
+	if err != nil {
+		return nil, err
+	}
+	return Load(dir, c)
+}
+
+// EmbeddedFiles are the files of the book built into the binary.
+func EmbeddedFiles() fs.FS {
+	dir, err := fs.Sub(files, "book")
+	if err != nil {
+		panic(err) // the folder is part of the binary
+	}
+	return dir
+}
+
+// Version tells two books apart: it changes with any byte of any file.
+func (b *Book) Version() string { return b.version }
+
+// Facts lists all facts, by id.
+func (b *Book) Facts() []*Fact { return b.facts }
+
+// Programmes lists all programmes, by id.
+func (b *Book) Programmes() []*Programme { return b.programmes }
+
+// Source returns a source by id, nil if there is none.
+func (b *Book) Source(id string) *Source { return b.sources[id] }
+
+// SourceIDs lists the ids of all sources, sorted.
+func (b *Book) SourceIDs() []string { return b.sourceIDs }
+
+// Spot returns a place by id, nil if there is none.
+func (b *Book) Spot(id string) *Spot { return b.spotByID[id] }
+
+// NewestReview is the last day on which anything of the book was reviewed. A
+// clock that stands before it is wrong.
+func (b *Book) NewestReview() Date {
+	var newest Date
+	for _, f := range b.facts {
+		for _, e := range f.History {
+			newest = max(newest, e.Reviewed)
+		}
+	}
+	return newest
+}
+
+func (b *Book) node(p Place) *Node {
+	if f := b.flowByID[p.Flow]; f != nil {
+		return f.Nodes[p.Node]
+	}
+	return nil
+}
+
+// openName is the name under which conditions ask whether a programme is open.
+func openName(p *Programme) string { return underscored(p.ID) + "_open" }
+
+func underscored(id string) string {
+	out := []byte(id)
+	for i, c := range out {
+		if c == '-' {
+			out[i] = '_'
+		}
+	}
+	return string(out)
+}
+
+func (b *Book) programme(id string) *Programme {
+	for _, p := range b.programmes {
+		if p.ID == id {
+			return p
+		}
+	}
+	return nil
+}

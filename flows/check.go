@@ -1,0 +1,275 @@
+// Check holds the book and the catalogues to account: what the loader cannot
+// refuse, because it needs every language or today's date.
+package flows
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"posada/locales"
+)
+
+// MaxNodePages is the most SMS pages one node may fill.
+const MaxNodePages = 8
+
+// Finding is one thing that Check found.
+type Finding struct {
+	File    string
+	Line    int
+	Text    string
+	Warning bool // worth knowing; everything else is an error
+}
+
+// String is "file:line: text", the form editors understand.
+func (f Finding) String() string {
+	kind := ""
+	if f.Warning {
+		kind = "warning: "
+	}
+	return fmt.Sprintf("%s:%d: %s%s", f.File, f.Line, kind, f.Text)
+}
+
+type checker struct {
+	book *Book
+	day  *Day
+	out  []Finding
+}
+
+// Check looks at everything as of a day. Its findings are sorted by file and
+// line; a warning alone does not make a book unfit.
+func (b *Book) Check(day *Day) []Finding {
+	c := &checker{book: b, day: day}
+	for _, err := range b.Catalogue.Clashes() {
+		c.add("locales", 0, false, "%s", err)
+	}
+	used := b.usedMessages()
+	for _, l := range b.Catalogue.Languages() {
+		c.language(l, used)
+		c.labels(l)
+		c.pages(l)
+	}
+	c.reviews()
+	sort.SliceStable(c.out, func(i, j int) bool {
+		if c.out[i].File != c.out[j].File {
+			return c.out[i].File < c.out[j].File
+		}
+		return c.out[i].Line < c.out[j].Line
+	})
+	return c.out
+}
+
+func (c *checker) add(file string, line int, warning bool, format string, args ...any) {
+	c.out = append(c.out, Finding{File: file, Line: line, Warning: warning, Text: fmt.Sprintf(format, args...)})
+}
+
+// usedMessages lists every message that something shows or reads.
+func (b *Book) usedMessages() map[string]bool {
+	used := map[string]bool{}
+	use := func(ids ...string) {
+		for _, id := range ids {
+			if id != "" {
+				used[id] = true
+			}
+		}
+	}
+	use(engineMessages...)
+	use("language.name", "language.choose", "language.greetings", "language.order", "language.status", "number.group", "date.long", "date.month_year", "time.am", "time.pm")
+	for _, name := range []string{"am", "pm", "noon", "midnight"} {
+		use("time.words." + name)
+	}
+	for m := 1; m <= 12; m++ {
+		use(fmt.Sprintf("date.month.m%02d", m), fmt.Sprintf("date.month_also.m%02d", m))
+	}
+	for _, k := range locales.Keywords {
+		use("keyword." + k)
+	}
+	for _, k := range locales.CrisisKinds {
+		use("crisis." + k)
+	}
+	for _, v := range []string{"false", "true", "misleading", "unknown"} {
+		use(msgVerdictPrefix + v)
+	}
+	for _, f := range b.flows {
+		for _, n := range f.order {
+			use(n.Ask, n.Why, n.Invalid)
+			for _, it := range n.Say {
+				use(it.Text)
+			}
+			for _, o := range n.Choices {
+				use(o.Label, o.Also)
+			}
+		}
+	}
+	for _, p := range b.programmes {
+		use(p.Name, p.History)
+	}
+	for _, s := range b.spots {
+		use(s.Name)
+	}
+	for _, e := range b.directory {
+		use(e.Note)
+	}
+	return used
+}
+
+// Prefixes of messages that a machine reads: lists of words, patterns. They
+// are not sentences, and a digit in them is theirs.
+var machinePrefixes = []string{"language.", "keyword.", "words.", "crisis.", "date.", "time.", "number."}
+
+func isMachine(id string) bool {
+	return slices.ContainsFunc(machinePrefixes, func(p string) bool { return strings.HasPrefix(id, p) })
+}
+
+func (c *checker) language(l *locales.Language, used map[string]bool) {
+	file := "locales/" + l.File
+	src := c.book.Catalogue.Language(locales.Source)
+	ids := make([]string, 0, len(used))
+	for id := range used {
+		ids = append(ids, id)
+	}
+	sort.Strings(ids)
+	for _, id := range ids {
+		if !l.Has(id) {
+			c.add(file, 1, false, "message %s is missing", id)
+		}
+	}
+	for _, id := range l.IDs() {
+		line := l.Line(id)
+		if !used[id] {
+			c.add(file, line, false, "message %s is used by nothing", id)
+			continue
+		}
+		if isMachine(id) {
+			continue
+		}
+		text := l.Raw(id)
+		if strings.TrimSpace(text) == "" {
+			c.add(file, line, false, "message %s is empty", id)
+		}
+		if want, got := sorted(src.Fields(id)), sorted(l.Fields(id)); !slices.Equal(want, got) {
+			c.add(file, line, false, "message %s shows %v, the source language %v", id, got, want)
+		}
+		if strings.Contains(text, "<no value>") {
+			c.add(file, line, false, "message %s holds <no value>", id)
+		}
+		if c.book.digits[id] == "" && hasDigit(text) {
+			c.add(file, line, false, "message %s holds a digit that comes from no fact", id)
+		}
+		if n := utf8.RuneCountInString(text); n > MaxMessageRunes {
+			c.add(file, line, false, "message %s has %d characters, more than %d", id, n, MaxMessageRunes)
+		}
+		if n, sentence := longestSentence(text); n > MaxSentenceWords {
+			c.add(file, line, false, "message %s has a sentence of %d words, more than %d: %q", id, n, MaxSentenceWords, sentence)
+		}
+	}
+	for id := range c.book.digits {
+		if !src.Has(id) {
+			c.add("digits.yaml", c.book.digitLines[id], false, "digits are allowed in unknown message %s", id)
+		}
+	}
+}
+
+func sorted(s []string) []string {
+	s = slices.Clone(s)
+	sort.Strings(s)
+	return s
+}
+
+// hasDigit looks outside placeholders.
+func hasDigit(text string) bool {
+	for text != "" {
+		before, rest, found := strings.Cut(text, "{{")
+		if strings.ContainsFunc(before, unicode.IsNumber) {
+			return true
+		}
+		if !found {
+			return false
+		}
+		_, text, _ = strings.Cut(rest, "}}")
+	}
+	return false
+}
+
+// longestSentence counts words between full stops, question and exclamation
+// marks, colons and line ends.
+func longestSentence(text string) (int, string) {
+	most, at := 0, ""
+	for _, s := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(".!?:\n。！？؟", r) }) {
+		if n := len(strings.Fields(s)); n > most {
+			most, at = n, strings.TrimSpace(s)
+		}
+	}
+	return most, at
+}
+
+// labels must each mean one thing: not a keyword, not a neighbour.
+func (c *checker) labels(l *locales.Language) {
+	for _, f := range c.book.flows {
+		for _, n := range f.order {
+			seen := map[string]string{}
+			for _, o := range n.Choices {
+				words := append([]string{l.Raw(o.Label)}, l.List(o.Also)...)
+				for _, w := range words {
+					folded := locales.Fold(w)
+					if k := c.book.Catalogue.Keyword(folded); k != "" {
+						c.add("locales/"+l.File, l.Line(o.Label), false, "answer %q of %s is also the keyword %s", w, n.name(), k)
+					}
+					if was, ok := seen[folded]; ok && was != o.Key {
+						c.add("locales/"+l.File, l.Line(o.Label), false, "%q answers two choices of %s: %s and %s", w, n.name(), was, o.Key)
+					}
+					seen[folded] = o.Key
+				}
+				if n := utf8.RuneCountInString(words[0]); n > MaxLabelRunes {
+					c.add("locales/"+l.File, l.Line(o.Label), false, "label %s has %d characters, more than %d", o.Label, n, MaxLabelRunes)
+				}
+			}
+		}
+	}
+}
+
+// pages renders every node alone, with all its items, as an SMS.
+func (c *checker) pages(l *locales.Language) {
+	for _, f := range c.book.flows {
+		for _, n := range f.order {
+			if !n.speaks() {
+				continue
+			}
+			t := &turn{book: c.book, form: SMS, day: c.day, s: Session{Language: l.Code, Flow: f.ID, Node: n.id}}
+			var b strings.Builder
+			for _, it := range n.Say {
+				b.WriteString(l.Raw(it.Text) + "\n")
+			}
+			if n.Ask != "" {
+				b.WriteString(l.Raw(n.Ask))
+				for i, o := range n.Choices {
+					fmt.Fprintf(&b, "\n%d %s", i+1, l.Raw(o.Label))
+				}
+			}
+			more, nav := t.fit("\n"+l.Raw(msgMore)+" "+l.Raw(msgNavSMS)), t.fit("\n"+l.Raw(msgNavSMS))
+			if n := len(paginate(t.fit(b.String()), "", more, nav, t.fits)); n > MaxNodePages {
+				c.add(f.file, f.line, false, "in %s it fills %d SMS pages, more than %d", l.Code, n, MaxNodePages)
+			}
+		}
+	}
+}
+
+// reviews warns of what was not looked at in time.
+func (c *checker) reviews() {
+	for _, f := range c.book.facts {
+		switch f.freshness(c.day.Date) {
+		case Overdue:
+			c.add("facts.yaml", f.line, true, "fact %s was to be reviewed by %s", f.ID, f.ReviewBy)
+		case Withheld:
+			c.add("facts.yaml", f.line, true, "fact %s was to be reviewed by %s: it is withheld", f.ID, f.ReviewBy)
+		}
+	}
+	for _, e := range c.book.directory {
+		if c.day.Date > e.ReviewBy {
+			c.add("directory.yaml", 1, true, "entry %s was to be checked by %s: it is not shown", e.ID, e.ReviewBy)
+		}
+	}
+}

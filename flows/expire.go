@@ -1,0 +1,45 @@
+// What a session lets go of as time passes.
+package flows
+
+import (
+	"slices"
+	"time"
+)
+
+// Expire erases the answers whose lifetime has passed by now, and empties the
+// session of a person who was silent for Silence. It tells whether anything
+// changed. A person who stood in a flow whose answers are gone is led out of
+// it: judging on half the answers would be judging wrongly.
+//
+// A lifetime counts from a flow's first answer. One as long as Silence ends
+// only with the contact.
+func (b *Book) Expire(s Session, now time.Time) (Session, bool) {
+	minute := now.Unix() / 60
+	if s.Empty() {
+		return s, false
+	}
+	if minute-s.Seen >= int64(Silence.Minutes()) {
+		return Session{Stopped: s.Stopped, Told: s.Told}, true
+	}
+	var gone []string
+	for _, a := range s.Answers {
+		f := b.flowByID[a.Flow]
+		if f != nil && (f.lifetime >= Silence || minute-a.Given < int64(f.lifetime.Minutes())) {
+			continue
+		}
+		if !slices.Contains(gone, a.Flow) {
+			gone = append(gone, a.Flow)
+		}
+	}
+	for _, flow := range gone {
+		s.eraseAnswers(flow)
+		s.leave(flow)
+		s.Stack = slices.DeleteFunc(slices.Clone(s.Stack), func(p Place) bool { return p.Flow == flow })
+		s.Shown = slices.DeleteFunc(slices.Clone(s.Shown), func(p Shown) bool { return p.Flow == flow })
+		if s.Flow == flow && flow != b.roles.First {
+			menu := b.flowByID[b.roles.Menu].start
+			s.Flow, s.Node, s.Expired = menu.flow.ID, menu.id, true
+		}
+	}
+	return s, len(gone) > 0
+}

@@ -1,0 +1,394 @@
+// Linking: names become pointers, conditions are compiled, and what nobody can
+// reach, or nobody can leave, is refused.
+package flows
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"posada/locales"
+)
+
+func (l *loader) link() {
+	for _, f := range l.book.flows {
+		if f.Start == "" || f.Nodes[f.Start] == nil {
+			l.fault(fmt.Errorf("%s:%d: flow %s starts at unknown node %q", f.file, f.line, f.ID, f.Start))
+			continue
+		}
+		f.start = f.Nodes[f.Start]
+	}
+	if len(l.errs) > 0 {
+		return
+	}
+	for _, f := range l.book.flows {
+		sc := l.scope(f)
+		for _, n := range f.order {
+			if err := n.shape(); err != nil {
+				l.fail(n, "%w", err)
+				continue
+			}
+			l.linkNode(n, sc)
+		}
+	}
+	if len(l.errs) == 0 {
+		l.linkRoles()
+	}
+}
+
+func (l *loader) fail(n *Node, format string, args ...any) {
+	l.fault(fmt.Errorf("%s:%d: node %s: %w", n.flow.file, n.line, n.id, fmt.Errorf(format, args...)))
+}
+
+// scope declares the names that the conditions of a flow may read.
+func (l *loader) scope(f *Flow) *scope {
+	s := &scope{env: map[string]any{varToday: 0, varThisMonth: 0}, answers: f.answers, states: map[string][]string{}}
+	for _, fact := range l.book.facts {
+		if fact.Kind == KindStatement {
+			continue
+		}
+		s.env[fact.ID] = fact.variable(nil)
+		if fact.Kind == KindDate {
+			s.env[fact.ID+"_month"] = 0
+		}
+		if fact.Kind == KindState {
+			s.states[fact.ID] = fact.Values
+		}
+	}
+	for _, p := range l.book.programmes {
+		s.env[openName(p)] = false
+	}
+	for name, t := range f.answers {
+		if _, taken := s.env[name]; taken {
+			l.fault(fmt.Errorf("%s:%d: answer %s has the name of a fact", f.file, f.line, name))
+		}
+		switch t.kind {
+		case TypeMonth, TypeTime:
+			s.env[name] = 0
+		case TypeChoice, TypePlace:
+			s.env[name] = ""
+		}
+	}
+	return s
+}
+
+func (l *loader) linkNode(n *Node, sc *scope) {
+	to := func(id string) *Node {
+		t := n.flow.Nodes[id]
+		if t == nil {
+			l.fail(n, "unknown node %q", id)
+		}
+		return t
+	}
+	cond := func(source string) *condition {
+		if source == "" {
+			return nil
+		}
+		c, err := sc.compile(source)
+		if err != nil {
+			l.fail(n, "%w", err)
+		}
+		return c
+	}
+	if n.Next != "" {
+		n.next = to(n.Next)
+	}
+	l.linkWords(n, cond)
+	for i := range n.Choices {
+		l.linkOption(n, &n.Choices[i], to, cond)
+	}
+	l.linkAnswer(n)
+	for i := range n.Decide {
+		b := &n.Decide[i]
+		last := i == len(n.Decide)-1
+		switch {
+		case last && (b.Else == "" || b.If != "" || b.To != ""):
+			l.fail(n, "decide must end with else")
+		case last:
+			b.to = to(b.Else)
+		case b.If == "" || b.To == "" || b.Else != "":
+			l.fail(n, "a branch has if and to")
+		default:
+			b.cond, b.to = cond(b.If), to(b.To)
+		}
+	}
+	if n.Do != "" {
+		l.linkDo(n)
+	}
+	if n.Call != "" {
+		if n.target = l.entry(n.Call); n.target == nil {
+			l.fail(n, "calls unknown %q", n.Call)
+		}
+	}
+}
+
+// linkWords resolves what a node says and what that stands on.
+func (l *loader) linkWords(n *Node, cond func(string) *condition) {
+	if len(n.Say) > 32 {
+		l.fail(n, "it says more than 32 messages")
+	}
+	for _, id := range n.Facts {
+		f := l.book.factByID[id]
+		if f == nil {
+			l.fail(n, "unknown fact %q", id)
+			continue
+		}
+		n.facts = append(n.facts, f)
+	}
+	for i := range n.Say {
+		it := &n.Say[i]
+		it.cond = cond(it.If)
+		it.facts = l.linkMessage(n, it.Text)
+	}
+	for _, id := range []string{n.Ask, n.Why, n.Invalid} {
+		if id != "" {
+			n.addFacts(l.linkMessage(n, id))
+		}
+	}
+	if !n.speaks() {
+		if len(n.Facts) > 0 || n.Plain != "" {
+			l.fail(n, "facts and plain belong to words, and it has none")
+		}
+		return
+	}
+	stands := len(n.facts) > 0
+	for _, it := range n.Say {
+		stands = stands || len(it.facts) > 0
+	}
+	if !stands && n.Plain == "" && n.Directory == "" {
+		l.fail(n, "its words stand on no fact: name facts, or say in plain why they need none")
+	}
+}
+
+func (n *Node) speaks() bool { return len(n.Say) > 0 || n.Ask != "" || n.Directory != "" }
+
+func (n *Node) addFacts(facts []*Fact) {
+	for _, f := range facts {
+		if !slices.Contains(n.facts, f) {
+			n.facts = append(n.facts, f)
+		}
+	}
+}
+
+// linkMessage checks a message and its placeholders, and returns the facts it
+// shows.
+func (l *loader) linkMessage(n *Node, id string) []*Fact {
+	src := l.book.Catalogue.Language(locales.Source)
+	if !src.Has(id) {
+		l.fail(n, "unknown message %q", id)
+		return nil
+	}
+	var out []*Fact
+	for _, field := range src.Fields(id) {
+		if f := l.book.factByID[field]; f != nil {
+			if f.Kind == KindBool || f.Kind == KindState || f.Kind == KindStatement {
+				l.fail(n, "message %s shows fact %s, which has no value to show", id, field)
+			}
+			out = append(out, f)
+			continue
+		}
+		if err := l.valueField(n.flow, field); err != nil {
+			l.fail(n, "message %s: %w", id, err)
+		}
+		l.book.personal[id] = true
+	}
+	return out
+}
+
+// valueField checks a placeholder that is the person's own value.
+func (l *loader) valueField(f *Flow, field string) error {
+	if name, ok := strings.CutPrefix(field, "a_"); ok {
+		if k := f.answers[name].kind; k == TypePlace || k == TypeTime || k == TypeMonth {
+			return nil
+		}
+	}
+	if field == fieldOpens || field == fieldCloses {
+		if l.book.programme(f.Programme) != nil && f.answers[fieldPlace].kind == TypePlace {
+			return nil
+		}
+		return fmt.Errorf("{{.%s}} needs the flow's programme and an answer called place", field)
+	}
+	return fmt.Errorf("{{.%s}} is neither a fact nor a value of the flow", field)
+}
+
+func (l *loader) linkOption(n *Node, o *Option, to func(string) *Node, cond func(string) *condition) {
+	ways := 0
+	for _, is := range []bool{o.Next != "", o.End, o.Restart} {
+		if is {
+			ways++
+		}
+	}
+	if ways != 1 {
+		l.fail(n, "choice %q leads to exactly one of next, end, restart", o.Key)
+	}
+	for i := range n.Choices {
+		if &n.Choices[i] != o && n.Choices[i].Key == o.Key {
+			l.fail(n, "choice %q stands twice", o.Key)
+			break
+		}
+	}
+	if o.Next != "" {
+		o.next = to(o.Next)
+	}
+	o.cond = cond(o.If)
+	for _, id := range []string{o.Label, o.Also} {
+		if id != "" && len(l.linkMessage(n, id)) > 0 {
+			l.fail(n, "label %s may not show a fact: it must match on every day", id)
+		}
+	}
+	o.set = l.assignments(n, o.Set)
+	o.payload = n.name() + "#" + o.Key
+	if o.Key == "" || o.Label == "" {
+		l.fail(n, "a choice has a key and a label")
+	}
+	if len(o.payload) > MaxPayload {
+		l.fail(n, "choice %q: its button would carry %d bytes, more than %d", o.Key, len(o.payload), MaxPayload)
+	}
+}
+
+// assignments checks constants against the flow's answers; sorted, so that
+// they apply in one order.
+func (l *loader) assignments(n *Node, set map[string]string) []assignment {
+	var out []assignment
+	for name, value := range set {
+		t, ok := n.flow.answers[name]
+		if !ok || t.kind != TypeChoice || value != "" && !slices.Contains(t.values, value) {
+			l.fail(n, "sets %s to %q, which is no value of a declared choice", name, value)
+		}
+		out = append(out, assignment{name, value})
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].name < out[j].name })
+	return out
+}
+
+// linkAnswer checks what a question's answer is stored in.
+func (l *loader) linkAnswer(n *Node) {
+	if !n.isAsk() {
+		return
+	}
+	t, ok := n.flow.answers[n.Into]
+	switch {
+	case n.ChoicesFrom != "" && (n.ChoicesFrom != fromLanguages || n.Into != "" || len(n.Choices) > 0):
+		l.fail(n, "choices_from is %q, alone", fromLanguages)
+	case n.Type != "" && (!ok || t.kind != n.Type):
+		l.fail(n, "its answer is a %s, but %q is not declared so", n.Type, n.Into)
+	case len(n.Choices) > 0 && n.Into != "":
+		for _, o := range n.Choices {
+			if !ok || t.kind != TypeChoice || !slices.Contains(t.values, o.Key) && o.Next != "" {
+				l.fail(n, "choice %q is no declared value of %q", o.Key, n.Into)
+			}
+		}
+	}
+}
+
+func (l *loader) linkDo(n *Node) {
+	if !slices.Contains(doings, n.Do) {
+		l.fail(n, "unknown effect %q", n.Do)
+		return
+	}
+	for arg, answer := range n.From {
+		if n.Do == doLanguage || n.Do == doRumour {
+			continue
+		}
+		if _, ok := n.flow.answers[answer]; !ok {
+			l.fail(n, "%s comes from undeclared answer %q", arg, answer)
+		}
+	}
+	switch n.Do {
+	case doSet:
+		n.set = l.assignments(n, n.With)
+		if len(n.set) == 0 {
+			l.fail(n, "set has nothing to set")
+		}
+	case doSubscribe, doPause, doResume, doUnsubscribe, doReport:
+		if l.book.programme(n.With["programme"]) == nil {
+			l.fail(n, "unknown programme %q", n.With["programme"])
+		}
+	}
+}
+
+// entry resolves "flow" or "flow/node".
+func (l *loader) entry(name string) *Node {
+	flow, node, named := strings.Cut(name, "/")
+	f := l.book.flowByID[flow]
+	if f == nil {
+		return nil
+	}
+	if !named {
+		return f.start
+	}
+	return f.Nodes[node]
+}
+
+// linkRoles resolves what the engine itself leads to, and refuses what nothing
+// leads to.
+func (l *loader) linkRoles() {
+	var f struct {
+		Roles  roles             `yaml:"roles"`
+		Delete string            `yaml:"delete"`
+		Crisis map[string]string `yaml:"crisis"`
+	}
+	d, ok := l.read("book.yaml", &f)
+	if !ok {
+		return
+	}
+	l.book.roles = f.Roles
+	var roots []*Node
+	root := func(name string, path ...string) *Node {
+		n := l.entry(name)
+		if n == nil {
+			l.fault(d.at(fmt.Errorf("unknown flow or node %q", name), path...))
+		}
+		roots = append(roots, n)
+		return n
+	}
+	for key, id := range map[string]string{"first": f.Roles.First, "menu": f.Roles.Menu, "away": f.Roles.Away, "language": f.Roles.Language, "help": f.Roles.Help, "data": f.Roles.Data} {
+		root(id, "roles", key)
+	}
+	l.book.erase = root(f.Delete, "delete")
+	for _, kind := range locales.CrisisKinds {
+		l.book.crisis[kind] = root(f.Crisis[kind], "crisis", kind)
+	}
+	if menu := l.book.flowByID[f.Roles.Menu]; menu != nil && !menu.start.isAsk() {
+		l.fail(menu.start, "the menu starts with its question: everything else leads back to it")
+	}
+	for _, id := range engineMessages {
+		l.message(d.name, 1, id)
+	}
+	if len(l.errs) == 0 {
+		l.refuseUnreachable(roots)
+	}
+}
+
+func (l *loader) refuseUnreachable(roots []*Node) {
+	reached := map[*Node]bool{}
+	for len(roots) > 0 {
+		n := roots[len(roots)-1]
+		roots = roots[:len(roots)-1]
+		if n == nil || reached[n] {
+			continue
+		}
+		reached[n] = true
+		roots = append(roots, n.ways()...)
+	}
+	for _, f := range l.book.flows {
+		for _, n := range f.order {
+			if !reached[n] {
+				l.fail(n, "nothing leads here: the node is unreachable")
+			}
+		}
+	}
+}
+
+// ways are the nodes that may follow a node.
+func (n *Node) ways() []*Node {
+	out := []*Node{n.next, n.target}
+	for _, o := range n.Choices {
+		out = append(out, o.next)
+	}
+	for _, b := range n.Decide {
+		out = append(out, b.to)
+	}
+	return slices.DeleteFunc(out, func(m *Node) bool { return m == nil })
+}

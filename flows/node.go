@@ -1,0 +1,192 @@
+// Flows and their nodes, as the book's files write them.
+package flows
+
+import (
+	"fmt"
+	"time"
+)
+
+// Flow is one conversation of the book.
+type Flow struct {
+	ID        string           `yaml:"flow"`
+	About     string           `yaml:"about"`
+	Anytime   bool             `yaml:"anytime"` // its old buttons still lead somewhere
+	Start     string           `yaml:"start"`
+	Lifetime  string           `yaml:"lifetime"`
+	Programme string           `yaml:"programme"`
+	Answers   map[string]any   `yaml:"answers"`
+	Nodes     map[string]*Node `yaml:"nodes"`
+
+	file     string
+	line     int
+	order    []*Node // as written
+	start    *Node
+	lifetime time.Duration
+	answers  map[string]answerType
+}
+
+// Node is one step of a flow. Exactly one of Ask, Decide, Do, Call, End or a
+// bare Say decides what it is.
+type Node struct {
+	Say       []Item   `yaml:"say"`
+	Facts     []string `yaml:"facts"` // what its words stand on
+	Plain     string   `yaml:"plain"` // or why they need no fact
+	Directory string   `yaml:"directory"`
+	Progress  []int    `yaml:"progress"`
+	Next      string   `yaml:"next"`
+
+	Ask         string   `yaml:"ask"`
+	Why         string   `yaml:"why"`
+	Into        string   `yaml:"into"`
+	Type        string   `yaml:"type"`
+	Invalid     string   `yaml:"invalid"`
+	Choices     []Option `yaml:"choices"`
+	ChoicesFrom string   `yaml:"choices_from"`
+
+	Decide []Branch          `yaml:"decide"`
+	Do     string            `yaml:"do"`
+	With   map[string]string `yaml:"with"`
+	From   map[string]string `yaml:"from"`
+	Call   string            `yaml:"call"`
+	End    bool              `yaml:"end"`
+
+	id     string
+	flow   *Flow
+	line   int
+	next   *Node
+	target *Node // of a call
+	facts  []*Fact
+	set    []assignment
+}
+
+// Item is one message of a node, with the condition under which it is said.
+type Item struct {
+	Text string
+	If   string
+
+	cond  *condition
+	facts []*Fact // its own placeholders
+}
+
+// UnmarshalYAML reads a message id, or {text, if}.
+func (i *Item) UnmarshalYAML(unmarshal func(any) error) error {
+	if err := unmarshal(&i.Text); err == nil {
+		return nil
+	}
+	var long struct {
+		Text string `yaml:"text"`
+		If   string `yaml:"if"`
+	}
+	if err := unmarshal(&long); err != nil {
+		return err
+	}
+	i.Text, i.If = long.Text, long.If
+	return nil
+}
+
+// Option is one choice of a question.
+type Option struct {
+	Key     string            `yaml:"key"`
+	Label   string            `yaml:"label"`
+	Also    string            `yaml:"also"` // a message with its synonyms
+	Icon    string            `yaml:"icon"`
+	If      string            `yaml:"if"`
+	Next    string            `yaml:"next"`
+	End     bool              `yaml:"end"`     // back to the caller, or to the menu
+	Restart bool              `yaml:"restart"` // forget where we were, to the menu
+	Set     map[string]string `yaml:"set"`
+
+	cond    *condition
+	next    *Node
+	set     []assignment
+	payload string
+}
+
+// Branch is one way of a decision: a condition and where it leads, or else.
+type Branch struct {
+	If   string `yaml:"if"`
+	To   string `yaml:"to"`
+	Else string `yaml:"else"`
+
+	cond *condition
+	to   *Node
+}
+
+// assignment sets an answer of a flow to a constant; "" erases it.
+type assignment struct{ name, value string }
+
+// Types of answers.
+const (
+	TypeChoice = "choice"
+	TypeMonth  = "month"
+	TypeTime   = "time"
+	TypePlace  = "place"
+	TypeText   = "text"
+)
+
+// answerType is what a declared answer may hold.
+type answerType struct {
+	kind   string
+	values []string // of a choice
+}
+
+// What a node may do.
+const (
+	doConsent     = "consent"
+	doLanguage    = "language"
+	doSubscribe   = "subscribe"
+	doPause       = "pause"
+	doResume      = "resume"
+	doUnsubscribe = "unsubscribe"
+	doReport      = "report"
+	doRumour      = "rumour"
+	doErase       = "erase"
+	doForget      = "forget"
+	doSet         = "set"
+)
+
+var doings = []string{doConsent, doLanguage, doSubscribe, doPause, doResume, doUnsubscribe, doReport, doRumour, doErase, doForget, doSet}
+
+// fromLanguages makes a question's choices of the catalogue's languages.
+const fromLanguages = "languages"
+
+func (n *Node) place() Place { return Place{n.flow.ID, n.id} }
+
+func (n *Node) name() string { return n.flow.ID + "/" + n.id }
+
+// isAsk tells whether the node waits for the person.
+func (n *Node) isAsk() bool { return n.Ask != "" }
+
+// shape checks that the node is one thing only.
+func (n *Node) shape() error {
+	kinds := 0
+	for _, is := range []bool{n.Ask != "", len(n.Decide) > 0, n.Do != "", n.Call != "", n.End} {
+		if is {
+			kinds++
+		}
+	}
+	says := len(n.Say) > 0 || n.Directory != ""
+	switch {
+	case kinds > 1:
+		return fmt.Errorf("a node is one of ask, decide, do, call, end")
+	case kinds == 0 && !says:
+		return fmt.Errorf("a node says, asks, decides, does, calls or ends: this one does nothing")
+	case says && (len(n.Decide) > 0 || n.Do != "" || n.Call != "" || n.End):
+		return fmt.Errorf("only an ask may stand beside a say")
+	case n.Ask == "" && (n.Into != "" || n.Type != "" || n.Invalid != "" || n.Why != "" || len(n.Choices) > 0 || n.ChoicesFrom != ""):
+		return fmt.Errorf("into, type, invalid, why and choices belong to an ask")
+	case n.Ask != "" && (len(n.Choices) == 0) == (n.Type == "" && n.ChoicesFrom == ""):
+		return fmt.Errorf("an ask has either choices or a type")
+	case n.Ask != "" && n.Type != "" && n.Invalid == "":
+		return fmt.Errorf("a typed ask says what is wrong with a bad answer: invalid is missing")
+	case n.Ask != "" && len(n.Choices) > 0 && n.Next != "":
+		return fmt.Errorf("next belongs to the choices")
+	case n.Next == "" && (kinds == 0 || n.Do != "" && n.Do != doForget || n.Call != "" || n.Type != "" || n.ChoicesFrom != ""):
+		return fmt.Errorf("it leads nowhere: next is missing")
+	case n.Next != "" && (len(n.Decide) > 0 || n.End || n.Do == doForget):
+		return fmt.Errorf("next cannot stand here")
+	case len(n.Progress) != 0 && (len(n.Progress) != 2 || n.Progress[0] < 1 || n.Progress[0] > n.Progress[1]):
+		return fmt.Errorf("progress is [step, steps]")
+	}
+	return nil
+}

@@ -1,0 +1,168 @@
+// Paging: an answer in the shape a channel can show.
+package flows
+
+import (
+	"strconv"
+	"strings"
+
+	"posada/locales"
+)
+
+// choices are the ways of a question as a person may type or press them.
+func (t *turn) choices(a *answerText) []Choice {
+	out := make([]Choice, 0, len(a.ways)+2)
+	for i, w := range a.ways {
+		label := w.label
+		if t.form.Icons && w.icon != "" {
+			label = w.icon + " " + label
+		}
+		out = append(out, Choice{Key: strconv.Itoa(i + 1), Label: label, Payload: w.payload})
+	}
+	return out
+}
+
+// numbered writes choices as lines, for channels without buttons.
+func numbered(b *strings.Builder, choices []Choice) {
+	for _, c := range choices {
+		b.WriteByte('\n')
+		b.WriteString(c.Key)
+		b.WriteByte(' ')
+		b.WriteString(c.Label)
+	}
+}
+
+// split sends every paragraph as a message of its own, the question last with
+// its choices. It is for channels whose messages are long enough.
+func (t *turn) split(a *answerText, l *locales.Language) []Message {
+	mark := t.mark(l)
+	t.s.Page, t.s.Pages = 0, 1
+	var out []Message
+	for i, b := range a.blocks {
+		text := b.text
+		var choices []Choice
+		if a.ask != nil && i == len(a.blocks)-1 {
+			choices = t.choices(a)
+			if t.form.Buttons {
+				choices = append(choices, t.buttons(l)...)
+			} else {
+				var s strings.Builder
+				s.WriteString(text)
+				numbered(&s, choices)
+				s.WriteString("\n" + l.Raw(msgNavChat))
+				text = s.String()
+			}
+		}
+		for text != "" {
+			var head string
+			head, text = locales.Cut(text, func(s string) bool { return utf16Len(mark)+utf16Len(s) <= t.form.MaxChars })
+			m := Message{Text: mark + head, Lang: l.Code, Flow: b.flow, Node: b.node, Fault: a.fault}
+			if text == "" {
+				m.Choices = choices
+			}
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// buttons that stand under every question.
+func (t *turn) buttons(l *locales.Language) []Choice {
+	var out []Choice
+	if len(t.s.Trail) > 0 {
+		out = append(out, Choice{Key: "*", Label: l.Raw(msgButtonBack), Payload: payloadBack})
+	}
+	if t.s.Consented && t.s.Flow != t.book.roles.Menu {
+		out = append(out, Choice{Key: "#", Label: l.Raw(msgButtonMenu), Payload: payloadMenu})
+	}
+	return out
+}
+
+// join makes one text of the whole answer and cuts it into pages; it sends the
+// page the session stands on. Every page says how to go on.
+func (t *turn) join(a *answerText, l *locales.Language) []Message {
+	if len(a.blocks) == 0 {
+		return nil
+	}
+	var b strings.Builder
+	for i, bl := range a.blocks {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(bl.text)
+	}
+	choices := t.choices(a)
+	numbered(&b, choices)
+	nav := ""
+	if a.ask != nil {
+		nav = "\n" + t.fit(l.Raw(msgNavSMS))
+	}
+	more := "\n" + t.fit(l.Raw(msgMore)) + " " + strings.TrimPrefix(nav, "\n")
+	mark := t.fit(t.mark(l))
+	fits := func(s string) bool { return t.fits(s) }
+	pages := paginate(t.fit(b.String()), mark, strings.TrimRight(more, " "), nav, fits)
+	t.s.Pages = len(pages)
+	t.s.Page = min(t.s.Page, len(pages)-1)
+	last := a.blocks[len(a.blocks)-1]
+	m := Message{Text: pages[t.s.Page], Lang: l.Code, Flow: last.flow, Node: last.node, Fault: a.fault, Segments: locales.Segments(pages[t.s.Page])}
+	if a.ask != nil {
+		m.Choices = choices
+	}
+	if t.s.Page+1 < len(pages) {
+		m.Choices = append(m.Choices, Choice{Key: "0", Label: l.Raw(msgMore)})
+	}
+	return []Message{m}
+}
+
+// paginate cuts a text into pages: each begins with mark and ends with more,
+// the last one with nav. What is left after MaxPages is never cut off in the
+// middle of a choice by a page too many: the walk proves that none has so many.
+func paginate(text, mark, more, nav string, fits func(string) bool) []string {
+	if whole := mark + text + nav; fits(whole) {
+		return []string{whole}
+	}
+	var pages []string
+	for len(pages) < MaxPages {
+		if fits(mark + text + nav) {
+			break
+		}
+		var head string
+		head, text = locales.Cut(text, func(s string) bool { return fits(mark + s + more) })
+		pages = append(pages, mark+head+more)
+		if text == "" {
+			return pages
+		}
+	}
+	return append(pages, mark+text+nav)
+}
+
+func (t *turn) fits(s string) bool {
+	return (t.form.MaxSegments == 0 || locales.Segments(s) <= t.form.MaxSegments) && utf16Len(s) <= t.form.MaxChars
+}
+
+// fit writes a text in the letters that the form counts cheaply.
+func (t *turn) fit(s string) string {
+	if t.form.Transliterate {
+		return locales.Transliterate(s)
+	}
+	return s
+}
+
+// mark begins every message of a conversation held on another day.
+func (t *turn) mark(l *locales.Language) string {
+	if t.at.AsOf.IsZero() {
+		return ""
+	}
+	return l.Raw(msgTraining) + "\n"
+}
+
+// utf16Len counts as providers do: in UTF-16 units.
+func utf16Len(s string) int {
+	n := 0
+	for _, r := range s {
+		n++
+		if r > 0xFFFF {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,179 @@
+// Typed answers: a month, a time of day, a place, in the words of any
+// language. What cannot be read is a result, never a guess.
+package flows
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"posada/locales"
+)
+
+// parseMonth reads "June 2023", "15 junio de 2023", "6/2023" or "2023-06" as
+// yyyymm, 0 when it is none of them. Two readings (03/04/2023) are none.
+func (b *Book) parseMonth(folded string) int {
+	month, year := 0, 0
+	var numbers []int
+	for _, w := range strings.FieldsFunc(folded, func(r rune) bool { return r == ' ' || r == '/' || r == '-' || r == '.' || r == ',' }) {
+		if m := b.Catalogue.Month(w); m != 0 {
+			if month != 0 && month != m {
+				return 0
+			}
+			month = m
+			continue
+		}
+		n, err := strconv.Atoi(w)
+		if err != nil {
+			continue
+		}
+		if n >= 1900 && n <= 2200 {
+			if year != 0 {
+				return 0
+			}
+			year = n
+			continue
+		}
+		numbers = append(numbers, n)
+	}
+	if year == 0 {
+		return 0
+	}
+	if month == 0 {
+		if month = monthOf(numbers); month == 0 {
+			return 0
+		}
+	}
+	return year*100 + month
+}
+
+// monthOf takes the month out of one number, or out of a day and a month when
+// only one of the two can be the month.
+func monthOf(numbers []int) int {
+	month := 0
+	for _, n := range numbers {
+		if n < 1 || n > 31 {
+			return 0
+		}
+		if n <= 12 {
+			if month != 0 && month != n {
+				return 0
+			}
+			month = n
+		}
+	}
+	if len(numbers) > 2 {
+		return 0
+	}
+	return month
+}
+
+// parseTime reads "7:30", "19h", "7 pm", "noon" as minutes after midnight, 1
+// to 1440 (midnight), 0 when it is no time of day.
+func (b *Book) parseTime(folded string) int {
+	text, half := folded, ""
+	for _, w := range b.timeWords {
+		if !containsWords(text, w.word) {
+			continue
+		}
+		switch w.name {
+		case "noon":
+			return 12 * 60
+		case "midnight":
+			return 24 * 60
+		}
+		half = w.name
+		text = strings.TrimSpace(strings.Replace(" "+text+" ", " "+w.word+" ", " ", 1))
+	}
+	for _, suffix := range []string{"am", "pm", "h"} { // "7pm" and "19h" are one word
+		if cut, ok := strings.CutSuffix(text, suffix); ok && cut != "" && cut[len(cut)-1] >= '0' && cut[len(cut)-1] <= '9' {
+			text = cut
+			if suffix != "h" {
+				half = suffix
+			}
+		}
+	}
+	parts := strings.FieldsFunc(text, func(r rune) bool { return r == ':' || r == '.' || r == 'h' || r == ' ' })
+	if len(parts) == 0 || len(parts) > 2 {
+		return 0
+	}
+	hour, err := strconv.Atoi(parts[0])
+	if err != nil {
+		return 0
+	}
+	minute := 0
+	if len(parts) == 2 {
+		if minute, err = strconv.Atoi(parts[1]); err != nil || len(parts[1]) != 2 {
+			return 0
+		}
+	}
+	return clock(hour, minute, half)
+}
+
+func clock(hour, minute int, half string) int {
+	if half != "" && (hour < 1 || hour > 12) && !(half == "pm" && hour > 12 && hour < 24) {
+		return 0
+	}
+	switch {
+	case half == "am" && hour == 12:
+		hour = 0
+	case half == "pm" && hour < 12:
+		hour += 12
+	}
+	if hour < 0 || hour > 24 || minute < 0 || minute > 59 || hour == 24 && minute != 0 {
+		return 0
+	}
+	if hour == 0 && minute == 0 {
+		return 24 * 60
+	}
+	return hour*60 + minute
+}
+
+// timeWord is a word of any language for a part of the day.
+type timeWord struct{ word, name string }
+
+// gatherTimeWords lists the words for am, pm, noon and midnight, the longest
+// first: "half past noon" must not be read by its shortest part.
+func (b *Book) gatherTimeWords() {
+	for _, l := range b.Catalogue.Languages() {
+		for _, name := range []string{"am", "pm", "noon", "midnight"} {
+			for _, word := range l.List("time.words." + name) {
+				if w := locales.Fold(word); w != "" {
+					b.timeWords = append(b.timeWords, timeWord{w, name})
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(b.timeWords, func(x, y timeWord) int { return len(y.word) - len(x.word) })
+}
+
+// parsePlace finds a place by its folded name, a near-miss of it, or its name
+// inside a short text ("I am in Tijuana"); nil when there is none or several.
+func (b *Book) parsePlace(folded string) *Spot {
+	if s := b.spotWords[folded]; s != nil {
+		return s
+	}
+	var found *Spot
+	for _, pass := range []func(name string) bool{
+		func(name string) bool { return len(name) >= 4 && containsWords(folded, name) },
+		func(name string) bool { return locales.Near(folded, name) },
+	} {
+		for name, s := range b.spotWords {
+			if !pass(name) || s == found {
+				continue
+			}
+			if found != nil {
+				return nil
+			}
+			found = s
+		}
+		if found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+func containsWords(text, words string) bool {
+	return strings.Contains(" "+text+" ", " "+words+" ")
+}

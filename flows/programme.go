@@ -1,0 +1,244 @@
+// Programmes: daily appointments with their request windows, steps, troubles
+// and places. CBP One was one; a shelter's list is another.
+package flows
+
+import (
+	"fmt"
+	"time"
+)
+
+// Programme is a way to ask for an appointment.
+type Programme struct {
+	ID       string    `yaml:"-"`
+	Name     string    `yaml:"name"`
+	Facts    []string  `yaml:"facts"`
+	Open     []Period  `yaml:"open"`
+	Windows  []Window  `yaml:"windows"`
+	Confirm  string    `yaml:"confirm"`
+	History  string    `yaml:"history"`
+	Steps    []Guide   `yaml:"steps"`
+	Troubles []Trouble `yaml:"troubles"`
+	Places   []string  `yaml:"places"`
+
+	line int
+}
+
+// Period is a time in which a programme takes requests.
+type Period struct {
+	From     Date     `yaml:"from"`
+	Until    Moment   `yaml:"until"` // a day or a moment; empty: still open
+	Zone     string   `yaml:"zone"`
+	Source   []string `yaml:"source"`
+	Lines    []int    `yaml:"lines"`
+	Standing string   `yaml:"standing"`
+	Reviewed Date     `yaml:"reviewed"`
+
+	start, end time.Time
+}
+
+// Moment is 2025-01-20 or 2025-01-20T12:00, in the zone beside it.
+type Moment string
+
+// Window is the hours of a day in which a request can be made, as they were
+// between two days. Where sources disagree it has several readings.
+type Window struct {
+	From     Date      `yaml:"from"`
+	Until    Date      `yaml:"until"`
+	Source   []string  `yaml:"source"`
+	Lines    []int     `yaml:"lines"`
+	Standing string    `yaml:"standing"`
+	Reviewed Date      `yaml:"reviewed"`
+	Note     string    `yaml:"note"`
+	Readings []Reading `yaml:"readings"`
+}
+
+// Reading is one source's word on a window.
+type Reading struct {
+	Opens   string `yaml:"opens"`  // 11:00
+	Closes  string `yaml:"closes"` // 10:00
+	NextDay bool   `yaml:"next_day"`
+	Zone    string `yaml:"zone"`
+
+	opens, closes int
+	loc           *time.Location
+}
+
+// Guide is one step of a registration.
+type Guide struct {
+	ID       string   `yaml:"id"`
+	Say      []Item   `yaml:"say"`
+	Facts    []string `yaml:"facts"`
+	Plain    string   `yaml:"plain"`
+	Troubles []string `yaml:"troubles"`
+}
+
+// Trouble is something that goes wrong, and what the sources say helps.
+type Trouble struct {
+	ID    string   `yaml:"id"`
+	Label string   `yaml:"label"`
+	Say   []Item   `yaml:"say"`
+	Facts []string `yaml:"facts"`
+	Plain string   `yaml:"plain"`
+}
+
+// Spot is a place a person waits in; its zone decides every local time.
+type Spot struct {
+	ID   string `yaml:"-"`
+	Name string `yaml:"name"`
+	Zone string `yaml:"zone"`
+	Also string `yaml:"also"`
+
+	line int
+	loc  *time.Location
+}
+
+func (m Moment) in(loc *time.Location) (time.Time, error) {
+	for _, layout := range []string{"2006-01-02T15:04", "2006-01-02"} {
+		if t, err := time.ParseInLocation(layout, string(m), loc); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is not a day or a moment (2025-01-20T12:00)", string(m))
+}
+
+// compile reads times and zones.
+func (p *Programme) compile(sources map[string]*Source) error {
+	for i := range p.Open {
+		o := &p.Open[i]
+		loc, err := time.LoadLocation(o.Zone)
+		if err != nil {
+			return fmt.Errorf("programme %s: %w", p.ID, err)
+		}
+		o.start = o.From.Time(loc)
+		if o.Until != "" {
+			if o.end, err = o.Until.in(loc); err != nil {
+				return fmt.Errorf("programme %s: %w", p.ID, err)
+			}
+			if !o.end.After(o.start) {
+				return fmt.Errorf("programme %s: it closes before it opens", p.ID)
+			}
+		}
+		if err := knownSources(sources, o.Source); err != nil {
+			return fmt.Errorf("programme %s: %w", p.ID, err)
+		}
+	}
+	for i := range p.Windows {
+		w := &p.Windows[i]
+		if err := knownSources(sources, w.Source); err != nil {
+			return fmt.Errorf("programme %s: window from %s: %w", p.ID, w.From, err)
+		}
+		if w.Until != 0 && w.Until <= w.From || i > 0 && (p.Windows[i-1].Until == 0 || p.Windows[i-1].Until > w.From) {
+			return fmt.Errorf("programme %s: the window from %s overlaps another or ends before it begins", p.ID, w.From)
+		}
+		if len(w.Readings) == 0 {
+			return fmt.Errorf("programme %s: the window from %s has no reading", p.ID, w.From)
+		}
+		for j := range w.Readings {
+			if err := w.Readings[j].compile(); err != nil {
+				return fmt.Errorf("programme %s: window from %s: %w", p.ID, w.From, err)
+			}
+		}
+	}
+	return nil
+}
+
+func knownSources(sources map[string]*Source, ids []string) error {
+	if len(ids) == 0 {
+		return fmt.Errorf("it has no source")
+	}
+	for _, id := range ids {
+		if sources[id] == nil {
+			return fmt.Errorf("unknown source %q", id)
+		}
+	}
+	return nil
+}
+
+func (r *Reading) compile() error {
+	var err error
+	if r.opens, err = clockMinutes(r.Opens); err != nil {
+		return err
+	}
+	if r.closes, err = clockMinutes(r.Closes); err != nil {
+		return err
+	}
+	if r.loc, err = time.LoadLocation(r.Zone); err != nil {
+		return err
+	}
+	if !r.NextDay && r.closes <= r.opens || r.NextDay && r.closes > r.opens {
+		return fmt.Errorf("it closes (%s) before it opens (%s), or is longer than a day", r.Closes, r.Opens)
+	}
+	return nil
+}
+
+func clockMinutes(s string) (int, error) {
+	t, err := time.Parse("15:04", s)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a time of day (11:00)", s)
+	}
+	return t.Hour()*60 + t.Minute(), nil
+}
+
+// OpenAt tells whether the programme takes requests at t.
+func (p *Programme) OpenAt(t time.Time) bool {
+	for _, o := range p.Open {
+		if !t.Before(o.start) && (o.end.IsZero() || t.Before(o.end)) {
+			return true
+		}
+	}
+	return false
+}
+
+// WindowOn is the request window that held on a day.
+func (p *Programme) WindowOn(day Date) (Window, bool) {
+	for _, w := range p.Windows {
+		if w.From <= day && (w.Until == 0 || day < w.Until) {
+			return w, true
+		}
+	}
+	return Window{}, false
+}
+
+// Opens is the moment the window opens on its own calendar day. Where readings
+// differ it is the latest: a reminder before the opening would be useless.
+func (w Window) Opens(day Date) time.Time {
+	var out time.Time
+	for _, r := range w.Readings {
+		if t := r.at(day, r.opens, 0); out.IsZero() || t.After(out) {
+			out = t
+		}
+	}
+	return out
+}
+
+// Closes is the moment the window that opened on that day closes. Where
+// readings differ it is the earliest.
+func (w Window) Closes(day Date) time.Time {
+	var out time.Time
+	for _, r := range w.Readings {
+		plus := 0
+		if r.NextDay {
+			plus = 1
+		}
+		if t := r.at(day, r.closes, plus); out.IsZero() || t.Before(out) {
+			out = t
+		}
+	}
+	return out
+}
+
+func (r Reading) at(day Date, minute, plus int) time.Time {
+	return time.Date(day.Year(), time.Month(day.Month()), day.Day()+plus, minute/60, minute%60, 0, 0, r.loc)
+}
+
+// Sure tells whether all sources agree on the window.
+func (w Window) Sure() bool { return len(w.Readings) == 1 }
+
+// localMinute is a moment's time of day in a place, 1 to 1440.
+func localMinute(t time.Time, loc *time.Location) int {
+	t = t.In(loc)
+	if m := t.Hour()*60 + t.Minute(); m > 0 {
+		return m
+	}
+	return 24 * 60
+}

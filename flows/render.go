@@ -1,0 +1,295 @@
+// Rendering: what a turn shows, in one language, in the form of a channel.
+package flows
+
+import (
+	"strconv"
+	"strings"
+
+	"posada/locales"
+)
+
+// The placeholders that are a person's own values.
+const (
+	fieldOpens  = "opens_at"
+	fieldCloses = "closes_at"
+	fieldPlace  = "place"
+)
+
+// block is one paragraph of an answer.
+type block struct {
+	text string
+	flow string
+	node string
+}
+
+// answerText is all that a turn says, before it is cut to a form.
+type answerText struct {
+	blocks []block
+	ask    *Node // the question that ends it, nil for none
+	ways   []way
+	fault  string
+}
+
+// language of this turn: the person's, or the source language before that.
+func (t *turn) language() *locales.Language {
+	code := t.s.Language
+	if t.done {
+		code = t.lang
+	}
+	if l := t.book.Catalogue.Language(code); l != nil {
+		return l
+	}
+	return t.book.Catalogue.Language(locales.Source)
+}
+
+func (t *turn) render() []Message {
+	if t.silent {
+		return nil
+	}
+	l := t.language()
+	a := &answerText{}
+	for _, id := range t.notes {
+		a.add(t.plain(a, l, id), "", "")
+	}
+	if !t.done && !t.s.Stopped {
+		if t.s.View == ViewSource {
+			t.renderSources(a, l)
+		} else {
+			for _, s := range t.s.Shown {
+				t.renderShown(a, l, s)
+			}
+		}
+		if n := t.here(); n != nil && n.isAsk() {
+			t.renderAsk(a, l, n)
+		}
+	}
+	if t.form.Join {
+		return t.join(a, l)
+	}
+	return t.split(a, l)
+}
+
+func (a *answerText) add(text, flow, node string) {
+	if text != "" {
+		a.blocks = append(a.blocks, block{text, flow, node})
+	}
+}
+
+// plain is a message with the facts of the day, or, when that fails, the same
+// in the source language, or an admission that it cannot be said. The fault is
+// kept for the operator.
+func (t *turn) plain(a *answerText, l *locales.Language, id string) string {
+	return t.valued(a, l, id, nil)
+}
+
+func (t *turn) valued(a *answerText, l *locales.Language, id string, extra map[string]any) string {
+	s, err := t.day.text(l, id, extra)
+	if err == nil {
+		return s
+	}
+	a.fault = err.Error()
+	if s, err = t.day.text(t.book.Catalogue.Language(locales.Source), id, extra); err == nil {
+		return s
+	}
+	s, _ = t.day.text(l, msgWithheld, nil)
+	return s
+}
+
+// words is a message of a flow, with the person's own values if it shows any.
+func (t *turn) words(a *answerText, l *locales.Language, f *Flow, id string) string {
+	if !t.book.personal[id] {
+		return t.plain(a, l, id)
+	}
+	extra := map[string]any{}
+	for _, field := range t.book.Catalogue.Language(locales.Source).Fields(id) {
+		if v := t.value(l, f, field); v != "" {
+			extra[field] = v
+		}
+	}
+	return t.valued(a, l, id, extra)
+}
+
+// value is one of the person's own values in words, "" when there is none.
+func (t *turn) value(l *locales.Language, f *Flow, field string) string {
+	if name, ok := strings.CutPrefix(field, "a_"); ok {
+		v, ok := t.s.answer(f.ID, name)
+		if !ok {
+			return ""
+		}
+		switch f.answers[name].kind {
+		case TypePlace:
+			if spot := t.book.spotByID[v.Text]; spot != nil {
+				return l.Raw(spot.Name)
+			}
+		case TypeTime:
+			return l.Clock(v.Number)
+		case TypeMonth:
+			return l.Date(v.Number/100, v.Number%100, 0)
+		}
+		return ""
+	}
+	p := t.book.programme(f.Programme)
+	place, _ := t.s.answer(f.ID, fieldPlace)
+	spot := t.book.spotByID[place.Text]
+	if p == nil || spot == nil {
+		return ""
+	}
+	w, ok := p.WindowOn(t.day.Date)
+	if !ok {
+		return ""
+	}
+	at := w.Opens(t.day.Date)
+	if field == fieldCloses {
+		at = w.Closes(t.day.Date)
+	}
+	return l.Clock(localMinute(at, spot.loc))
+}
+
+// renderShown says one node: its items, its part of the directory, and how old
+// its facts are.
+func (t *turn) renderShown(a *answerText, l *locales.Language, s Shown) {
+	n := t.book.node(s.Place)
+	if n == nil {
+		return
+	}
+	fresh, reviewed := t.day.worst(t.standsOn(n, s.Items))
+	if len(n.Say) > 0 && s.Items != 0 {
+		if fresh == Withheld {
+			a.add(t.plain(a, l, msgWithheld), n.flow.ID, n.id)
+		} else {
+			for i, it := range n.Say {
+				if s.Items&(1<<i) != 0 {
+					a.add(t.words(a, l, n.flow, it.Text), n.flow.ID, n.id)
+				}
+			}
+		}
+	}
+	if n.Directory != "" {
+		t.renderDirectory(a, l, n)
+	}
+	if fresh == Overdue && len(n.Say) > 0 {
+		a.add(t.valued(a, l, msgOverdue, map[string]any{"checked": reviewed.In(l)}), n.flow.ID, n.id)
+	}
+}
+
+// standsOn lists the facts behind what a node said.
+func (t *turn) standsOn(n *Node, items uint32) []*Fact {
+	extra := 0
+	for i := range n.Say {
+		if items&(1<<i) != 0 {
+			extra += len(n.Say[i].facts)
+		}
+	}
+	if extra == 0 {
+		return n.facts
+	}
+	out := append(make([]*Fact, 0, len(n.facts)+extra), n.facts...)
+	for i := range n.Say {
+		if items&(1<<i) != 0 {
+			out = append(out, n.Say[i].facts...)
+		}
+	}
+	return out
+}
+
+// renderDirectory lists the entries of a kind that were checked recently
+// enough; stale ones are not shown at all.
+func (t *turn) renderDirectory(a *answerText, l *locales.Language, n *Node) {
+	listed := false
+	for _, e := range t.book.directory {
+		if e.Kind != n.Directory || t.day.Date > e.ReviewBy {
+			continue
+		}
+		listed = true
+		line := e.Name
+		if e.Country != "" {
+			line += " (" + e.Country + ")"
+		}
+		if e.Phone != "" {
+			line += ": " + e.Phone
+		}
+		if e.Note != "" {
+			line += ". " + t.plain(a, l, e.Note)
+		}
+		line += " " + t.valued(a, l, msgSourceWhen, map[string]any{"checked": e.Checked.In(l)})
+		a.add(line, n.flow.ID, n.id)
+	}
+	if !listed {
+		a.add(t.plain(a, l, msgDirNone), n.flow.ID, n.id)
+	}
+}
+
+func (t *turn) renderAsk(a *answerText, l *locales.Language, n *Node) {
+	a.ask = n
+	text := ""
+	if n.ChoicesFrom == fromLanguages && t.s.Language == "" {
+		text = t.chooseLanguage()
+	} else {
+		text = t.words(a, l, n.flow, n.Ask)
+	}
+	if len(n.Progress) == 2 {
+		text = t.valued(a, l, msgProgress, map[string]any{"n": n.Progress[0], "total": n.Progress[1]}) + "\n" + text
+	}
+	if n.Type == TypePlace {
+		text += t.placeList(l)
+	}
+	a.ways = t.ways(n, l)
+	a.add(text, n.flow.ID, n.id)
+}
+
+// chooseLanguage asks in every language at once.
+func (t *turn) chooseLanguage() string {
+	var lines []string
+	for _, w := range t.languages(t.here()) {
+		lines = append(lines, t.book.Catalogue.Language(w.key).Raw("language.choose"))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// placeList numbers the places of the book: a name is hard to spell.
+func (t *turn) placeList(l *locales.Language) string {
+	var b strings.Builder
+	for i, s := range t.book.spots {
+		b.WriteString("\n" + strconv.Itoa(i+1) + " " + l.Raw(s.Name))
+	}
+	return b.String()
+}
+
+// renderSources says where the last answer comes from, and what was not
+// checked.
+func (t *turn) renderSources(a *answerText, l *locales.Language) {
+	n := t.here()
+	if n != nil && n.Why != "" {
+		a.add(t.words(a, l, n.flow, n.Why), n.flow.ID, n.id)
+	}
+	var facts []*Fact
+	said := false
+	for _, s := range t.s.Shown {
+		if m := t.book.node(s.Place); m != nil {
+			said = true
+			facts = append(facts, t.standsOn(m, s.Items)...)
+		}
+	}
+	sources := t.day.sources(facts)
+	if len(sources) == 0 {
+		id := msgSourcePlain
+		if !said {
+			id = msgSourceNone
+		}
+		a.add(t.plain(a, l, id), "", "")
+		return
+	}
+	post := false
+	for i, s := range sources {
+		post = post || s.Standing == StandingPost
+		if i < MaxSources {
+			a.add(t.valued(a, l, msgSourceLine, map[string]any{"publisher": s.Publisher, "title": s.Title, "date": s.Date.In(l)}), "", "")
+		}
+	}
+	_, reviewed := t.day.worst(facts)
+	a.add(t.valued(a, l, msgSourceWhen, map[string]any{"checked": reviewed.In(l)}), "", "")
+	if post {
+		a.add(t.plain(a, l, msgSourcePost), "", "")
+	}
+	a.add(t.plain(a, l, msgSourceNot), "", "")
+}

@@ -1,0 +1,542 @@
+// Step: one turn of the conversation.
+package flows
+
+import (
+	"slices"
+	"strings"
+
+	"posada/locales"
+)
+
+// Messages of Posada itself.
+const (
+	msgMissFirst    = "ui.miss.first"
+	msgMissSecond   = "ui.miss.second"
+	msgOldButton    = "ui.old_button"
+	msgLost         = "ui.lost"
+	msgExpired      = "ui.expired"
+	msgFailed       = "ui.failed"
+	msgOverdue      = "ui.overdue"
+	msgWithheld     = "ui.withheld"
+	msgTraining     = "ui.training"
+	msgNavSMS       = "ui.nav.sms"
+	msgNavChat      = "ui.nav.chat"
+	msgMore         = "ui.more"
+	msgButtonBack   = "ui.button.back"
+	msgButtonMenu   = "ui.button.menu"
+	msgProgress     = "ui.progress"
+	msgStopped      = "ui.stopped"
+	msgStoppedAgain = "ui.stopped_again"
+	msgStarted      = "ui.started"
+	msgForgotten    = "ui.forgotten"
+	msgTooLong      = "ui.too_long"
+	msgUnreadable   = "ui.unreadable"
+	msgSourceLine   = "ui.source.line"
+	msgSourceWhen   = "ui.source.checked"
+	msgSourcePost   = "ui.source.post"
+	msgSourceNot    = "ui.source.unchecked"
+	msgSourcePlain  = "ui.source.plain"
+	msgSourceNone   = "ui.source.nothing"
+	msgDraft        = "ui.draft"
+	msgDirNone      = "directory.none"
+)
+
+// engineMessages must exist in the source language whatever the flows use.
+var engineMessages = []string{
+	msgMissFirst, msgMissSecond, msgOldButton, msgLost, msgExpired, msgFailed, msgOverdue, msgWithheld, msgTraining, msgNavSMS, msgNavChat,
+	msgMore, msgButtonBack, msgButtonMenu, msgProgress, msgStopped, msgStoppedAgain, msgStarted, msgForgotten, msgTooLong, msgUnreadable,
+	msgSourceLine, msgSourceWhen, msgSourcePost, msgSourceNot, msgSourcePlain, msgSourceNone, msgDraft, msgDirNone,
+}
+
+// Payloads of the buttons that work everywhere.
+const (
+	payloadBack = ":back"
+	payloadMenu = ":menu"
+)
+
+// answerGreeted remembers, until a language is chosen, in which one the person
+// greeted: it only orders the list.
+const answerGreeted = "greeted"
+
+// turn is one Step in the making.
+type turn struct {
+	book    *Book
+	form    Form
+	at      At
+	day     *Day
+	minute  int64
+	s       Session
+	effects []Effect
+
+	notes  []string // messages of Posada itself that come first
+	text   string   // what was typed, cleaned; only an effect may keep it
+	folded string
+	picked string // a language chosen in this turn
+	silent bool   // nothing is said
+	done   bool   // the session has ended: only the notes are said
+	lang   string // the language of a turn whose session has ended
+}
+
+// Step takes what a person sent and returns the session after it, what to say
+// and what to do. It is pure: the same arguments give the same results, and s
+// is not changed. Every input gets an answer, except a second text after stop.
+func (b *Book) Step(s Session, in Input, form Form, at At) (Session, []Message, []Effect) {
+	asOf := at.AsOf
+	if asOf.IsZero() {
+		asOf = at.Now
+	}
+	t := &turn{book: b, form: form, at: at, day: b.On(asOf), minute: at.Now.Unix() / 60, s: s}
+	t.take(in)
+	msgs := t.render()
+	if t.done {
+		return t.s, msgs, t.effects
+	}
+	t.s.Seen = t.minute
+	t.s.Version = b.version
+	return t.s, msgs, t.effects
+}
+
+// take finds out what the input means and moves the session.
+func (t *turn) take(in Input) {
+	var long bool
+	t.text, long = locales.Clean(in.Text, MaxText)
+	t.folded = locales.Fold(t.text)
+	keyword := t.keyword(in.Payload)
+	crisis, crisisLang := "", ""
+	if in.Payload == "" && len(t.folded) > 3 {
+		crisis, crisisLang = t.book.Catalogue.Crisis(t.folded)
+	}
+	lost := t.refresh()
+	t.s.Shown, t.s.View, t.s.Page = t.keepShown(keyword), ViewAnswer, t.keepPage(keyword)
+	if long {
+		t.notes = append(t.notes, msgTooLong)
+	}
+	switch {
+	case t.s.Stopped && !t.wake(keyword, crisis):
+		return
+	case keyword == locales.KeyStop:
+		t.stop()
+		return
+	case crisis != "":
+		t.crisis(crisis, crisisLang)
+		return
+	case t.s.Flow == "":
+		t.begin()
+		return
+	case lost:
+		t.notes = append(t.notes, msgLost)
+		t.home()
+		return
+	case t.idle() && !slices.Contains([]string{locales.KeyHelp, locales.KeyDelete, locales.KeyLanguage}, keyword):
+		t.interrupt(t.book.flowByID[t.book.roles.Away].start)
+		return
+	case t.s.Expired:
+		t.s.Expired = false
+		t.notes = append(t.notes, msgExpired)
+		t.home()
+		return
+	}
+	// A number answers a question whatever else it may mean.
+	if keyword != "" {
+		t.command(keyword)
+		return
+	}
+	t.answer(in.Payload)
+}
+
+// keyword of the input: a typed word or a button that works everywhere.
+func (t *turn) keyword(payload string) string {
+	switch payload {
+	case "":
+		if t.folded == "0" {
+			return locales.KeyMore
+		}
+		return t.book.Catalogue.Keyword(t.folded)
+	case payloadBack:
+		return locales.KeyBack
+	case payloadMenu:
+		return locales.KeyMenu
+	}
+	return ""
+}
+
+// keepShown keeps what the last answer said for the words that speak about it.
+func (t *turn) keepShown(keyword string) []Shown {
+	switch keyword {
+	case locales.KeySource, locales.KeyMore, locales.KeyRepeat:
+		return t.s.Shown
+	}
+	return nil
+}
+
+func (t *turn) keepPage(keyword string) int {
+	if keyword == locales.KeyMore {
+		return t.s.Page
+	}
+	return 0
+}
+
+// refresh lets go of what has lived its time or is no longer in the book. It
+// tells whether the person's place in the conversation is gone with it.
+func (t *turn) refresh() (lost bool) {
+	t.s, _ = t.book.Expire(t.s, t.at.Now)
+	if t.s.Flow == "" {
+		return false
+	}
+	if t.s.Version != t.book.version {
+		gone := func(p Place) bool { return t.book.node(p) == nil }
+		t.s.Stack = slices.DeleteFunc(slices.Clone(t.s.Stack), gone)
+		t.s.Trail = slices.DeleteFunc(slices.Clone(t.s.Trail), func(u Turn) bool { return gone(u.Place) || slices.ContainsFunc(u.Stack, gone) })
+		t.s.Shown, t.s.View = nil, ViewAnswer
+	}
+	n := t.book.node(Place{t.s.Flow, t.s.Node})
+	return n == nil || !n.isAsk()
+}
+
+// idle tells whether the person was away so long that another may hold the
+// phone.
+func (t *turn) idle() bool {
+	return t.s.Consented && t.s.Flow != t.book.roles.Away && t.minute-t.s.Seen >= int64(Idle.Minutes())
+}
+
+// wake answers a person who had stopped. Only start, or words of a crisis,
+// begin again; anything else is answered once, then not at all.
+func (t *turn) wake(keyword, crisis string) bool {
+	switch {
+	case keyword == locales.KeyStart:
+		t.notes = append(t.notes, msgStarted)
+	case crisis != "":
+	case !t.s.Told:
+		t.s.Told = true
+		t.notes = append(t.notes, msgStoppedAgain)
+		return false
+	default:
+		t.silent = true
+		return false
+	}
+	t.effects = append(t.effects, Effect{Kind: EffectOptIn})
+	t.s.Stopped, t.s.Told = false, false
+	return true
+}
+
+// stop ends everything but the language, which the confirmation needs.
+func (t *turn) stop() {
+	t.effects = append(t.effects, Effect{Kind: EffectOptOut})
+	t.s = Session{Language: t.s.Language, Stopped: true}
+	t.notes = append(t.notes, msgStopped)
+}
+
+// crisis answers with safety first, in the language of the phrase when none
+// was chosen: the choice of a language is then asked after it.
+func (t *turn) crisis(kind, lang string) {
+	if t.s.Flow == "" {
+		t.s.Flow = t.book.roles.First
+		t.s.Node = t.book.flowByID[t.s.Flow].start.id
+	}
+	if t.s.Language == "" {
+		t.s.Language = lang
+	}
+	t.s.Misses = 0
+	t.interrupt(t.book.crisis[kind])
+}
+
+// begin is the first contact. A language that the channel already knows (a
+// practice conversation) is not asked again.
+func (t *turn) begin() {
+	t.s.Consented = false
+	if t.s.Language == "" {
+		if code := t.book.Catalogue.Greeting(t.folded); code != "" {
+			t.s.setAnswer(Answer{Flow: t.book.roles.First, Name: answerGreeted, Text: code, Given: t.minute})
+		}
+	}
+	n := t.book.flowByID[t.book.roles.First].start
+	if t.s.Language != "" && n.ChoicesFrom == fromLanguages {
+		t.picked = t.s.Language
+		n = n.next
+	}
+	t.run(n)
+}
+
+// home leads to the menu, or to the first contact before there was consent.
+func (t *turn) home() {
+	t.s.Stack = nil
+	role := t.book.roles.Menu
+	if !t.s.Consented {
+		role = t.book.roles.First
+	}
+	t.run(t.book.flowByID[role].start)
+}
+
+// here is the question that waits; refresh has made sure that it is there.
+func (t *turn) here() *Node { return t.book.node(Place{t.s.Flow, t.s.Node}) }
+
+// command obeys a word that works everywhere.
+func (t *turn) command(keyword string) {
+	t.s.Misses = 0
+	switch keyword {
+	case locales.KeyMenu, locales.KeyStart:
+		if !t.s.Consented {
+			t.run(t.here())
+			return
+		}
+		t.remember()
+		t.home()
+	case locales.KeyBack:
+		t.back()
+	case locales.KeyRepeat:
+		t.again()
+	case locales.KeyMore:
+		if t.s.Page+1 < t.s.Pages {
+			t.s.Page++
+		}
+		t.again()
+	case locales.KeySource:
+		t.s.View = ViewSource
+	case locales.KeyHelp:
+		t.interrupt(t.book.flowByID[t.book.roles.Help].start)
+	case locales.KeyLanguage:
+		t.interrupt(t.book.flowByID[t.book.roles.Language].start)
+	case locales.KeyDelete:
+		t.interrupt(t.book.erase)
+	}
+}
+
+// again shows the last answer once more, or at least its question.
+func (t *turn) again() {
+	if len(t.s.Shown) == 0 {
+		t.show(t.here())
+	}
+}
+
+// remember lets "back" return to the question that waits.
+func (t *turn) remember() {
+	n := t.here()
+	if n == nil || !n.isAsk() {
+		return
+	}
+	trail := slices.Clone(t.s.Trail)
+	u := Turn{Place: n.place(), Stack: t.s.Stack}
+	trail = slices.DeleteFunc(trail, func(old Turn) bool { return old.Place == u.Place })
+	if trail = append(trail, u); len(trail) > MaxTrail {
+		trail = trail[1:]
+	}
+	t.s.Trail = trail
+}
+
+func (t *turn) back() {
+	for len(t.s.Trail) > 0 {
+		last := t.s.Trail[len(t.s.Trail)-1]
+		t.s.Trail = slices.Clone(t.s.Trail[:len(t.s.Trail)-1])
+		if last.Place == (Place{t.s.Flow, t.s.Node}) {
+			continue
+		}
+		t.s.Stack = last.Stack
+		t.run(t.book.node(last.Place))
+		return
+	}
+	if t.s.Consented {
+		t.home()
+		return
+	}
+	t.run(t.here())
+}
+
+// interrupt leads to another flow and remembers to come back to the question
+// that waits.
+func (t *turn) interrupt(n *Node) {
+	if t.s.Flow != n.flow.ID {
+		t.remember()
+		t.push(Place{t.s.Flow, t.s.Node})
+	}
+	t.run(n)
+}
+
+// push notes where to come back to. The same place twice, or more than
+// MaxDepth, forgets what lies between or the oldest.
+func (t *turn) push(p Place) {
+	if i := slices.Index(t.s.Stack, p); i >= 0 {
+		t.s.Stack = slices.Clone(t.s.Stack[:i+1])
+		return
+	}
+	stack := append(slices.Clone(t.s.Stack), p)
+	if len(stack) > MaxDepth {
+		stack = stack[len(stack)-MaxDepth:]
+	}
+	t.s.Stack = stack
+}
+
+// run passes from node to node until a question waits or the session ends.
+func (t *turn) run(n *Node) {
+	for range MaxSteps {
+		if n == nil {
+			break
+		}
+		switch {
+		case n.isAsk():
+			t.s.Flow, t.s.Node = n.flow.ID, n.id
+			t.show(n)
+			return
+		case n.speaks():
+			t.show(n)
+			n = n.next
+		case len(n.Decide) > 0:
+			n = t.decide(n)
+		case n.Do != "":
+			if n = t.do(n); t.done {
+				return
+			}
+		case n.Call != "":
+			t.push(n.place())
+			n = n.target
+		case n.End:
+			n = t.pop()
+		}
+	}
+	// The book is at fault: it is tested never to come here, and if it does
+	// the person still gets an answer.
+	t.notes = append(t.notes, msgLost)
+	t.s.Stack, t.s.Shown = nil, nil
+	menu := t.book.flowByID[t.book.roles.Menu].start
+	t.s.Flow, t.s.Node = menu.flow.ID, menu.id
+	t.show(menu)
+}
+
+// pop comes back from a call: to the node after it, to the question that was
+// interrupted, or to the menu.
+func (t *turn) pop() *Node {
+	for len(t.s.Stack) > 0 {
+		last := t.s.Stack[len(t.s.Stack)-1]
+		t.s.Stack = slices.Clone(t.s.Stack[:len(t.s.Stack)-1])
+		n := t.book.node(last)
+		switch {
+		case n == nil:
+		case n.isAsk():
+			return n
+		case n.Call != "":
+			return n.next
+		}
+	}
+	if !t.s.Consented {
+		return t.book.flowByID[t.book.roles.First].start
+	}
+	return t.book.flowByID[t.book.roles.Menu].start
+}
+
+func (t *turn) decide(n *Node) *Node {
+	for _, b := range n.Decide {
+		ok, err := b.cond.holds(t.day, n.flow, &t.s)
+		if err != nil {
+			return nil
+		}
+		if ok {
+			return b.to
+		}
+	}
+	return nil
+}
+
+// show adds a node to what is said in this turn.
+func (t *turn) show(n *Node) {
+	var items uint32
+	for i, it := range n.Say {
+		if ok, err := it.cond.holds(t.day, n.flow, &t.s); err == nil && ok {
+			items |= 1 << i
+		}
+	}
+	if len(t.s.Shown) < MaxShown {
+		t.s.Shown = append(t.s.Shown, Shown{Place: n.place(), Items: items})
+	}
+}
+
+func (t *turn) do(n *Node) *Node {
+	switch n.Do {
+	case doConsent:
+		t.s.Consented = true
+		t.effects = append(t.effects, Effect{Kind: EffectConsent})
+	case doLanguage:
+		t.speak(t.picked)
+	case doErase:
+		t.eraseFlow(n.flow.ID)
+	case doSet:
+		for _, a := range n.set {
+			t.assign(n.flow, a)
+		}
+	case doForget:
+		t.forget()
+	default:
+		t.effects = append(t.effects, t.effect(n))
+	}
+	return n.next
+}
+
+// speak changes the language, and says once that its texts are drafts.
+func (t *turn) speak(code string) {
+	l := t.book.Catalogue.Language(code)
+	if l == nil {
+		return
+	}
+	t.s.Language = code
+	t.s.Answers = slices.DeleteFunc(slices.Clone(t.s.Answers), func(a Answer) bool { return a.Name == answerGreeted })
+	if l.Raw("language.status") == "draft" {
+		t.notes = append(t.notes, msgDraft)
+	}
+}
+
+// eraseFlow erases a flow's answers, and the way back into its questions: they
+// could not be judged rightly without the answers.
+func (t *turn) eraseFlow(flow string) {
+	t.s.eraseAnswers(flow)
+	t.s.leave(flow)
+}
+
+// leave forgets the way back into a flow.
+func (s *Session) leave(flow string) {
+	s.Trail = slices.DeleteFunc(slices.Clone(s.Trail), func(u Turn) bool { return u.Flow == flow })
+}
+
+func (t *turn) assign(f *Flow, a assignment) {
+	if a.value == "" {
+		t.s.Answers = slices.DeleteFunc(slices.Clone(t.s.Answers), func(old Answer) bool { return old.Flow == f.ID && old.Name == a.name })
+		return
+	}
+	t.s.setAnswer(Answer{Flow: f.ID, Name: a.name, Text: a.value, Given: t.minute})
+}
+
+// forget ends the session: the words that confirm it are said, and nothing of
+// it stays.
+func (t *turn) forget() {
+	t.effects = append(t.effects, Effect{Kind: EffectForget})
+	t.lang = t.s.Language
+	t.s = Session{}
+	t.notes = append(t.notes, msgForgotten)
+	t.done = true
+}
+
+// effect fills an effect from the node's constants and the flow's answers.
+func (t *turn) effect(n *Node) Effect {
+	e := Effect{Kind: EffectKind(n.Do)}
+	value := func(arg string) Answer {
+		if v, ok := n.With[arg]; ok {
+			return Answer{Text: v}
+		}
+		if name, ok := n.From[arg]; ok {
+			a, _ := t.s.answer(n.flow.ID, name)
+			return a
+		}
+		return Answer{}
+	}
+	e.Programme = value("programme").Text
+	e.Place = value("place").Text
+	e.When = value("when").Text
+	e.Outcome = value("outcome").Text
+	if spot := t.book.spotByID[e.Place]; spot != nil {
+		e.Zone = spot.Zone
+	}
+	if e.When == "time" {
+		e.Minute = value("minute").Number
+	}
+	if n.Do == doRumour {
+		e.Text = strings.TrimSpace(t.text)
+	}
+	return e
+}

@@ -1,0 +1,152 @@
+// The words that work everywhere: keywords, greetings, names of months and
+// the phrases of a crisis, of all languages at once. A person need not have
+// chosen a language to be understood.
+package locales
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The keywords: each language lists its own words for them.
+const (
+	KeyMenu     = "menu"
+	KeyBack     = "back"
+	KeyRepeat   = "repeat"
+	KeyHelp     = "help"
+	KeyLanguage = "language"
+	KeyStop     = "stop"
+	KeyStart    = "start"
+	KeyDelete   = "delete"
+	KeySource   = "source"
+	KeyMore     = "more"
+)
+
+// Keywords lists them all.
+var Keywords = []string{KeyMenu, KeyBack, KeyRepeat, KeyHelp, KeyLanguage, KeyStop, KeyStart, KeyDelete, KeySource, KeyMore}
+
+// CrisisKinds are the crises whose phrases each language lists under crisis.*.
+var CrisisKinds = []string{"kidnapped", "danger", "suicide", "sexual", "missing"}
+
+// crisisGap is how many words "..." in a phrase may stand for.
+const crisisGap = 3
+
+type phrase struct {
+	parts      [][]string // runs of words; between two runs up to crisisGap others
+	kind, lang string
+}
+
+func (c *Catalogue) indexWords() {
+	c.keywords = map[string]string{"*": KeyBack, "#": KeyMenu, "?": KeyHelp}
+	c.greeting = map[string]string{}
+	c.yearWord = map[string]int{}
+	c.crisis = map[string][]phrase{}
+	for _, l := range c.order {
+		for _, kw := range Keywords {
+			for _, w := range l.List("keyword." + kw) {
+				w = Fold(w)
+				if was, ok := c.keywords[w]; ok && was != kw {
+					c.clash = append(c.clash, fmt.Errorf("%s:%d: %q means %s, and elsewhere %s", l.File, l.Line("keyword."+kw), w, kw, was))
+					continue
+				}
+				c.keywords[w] = kw
+			}
+		}
+		for _, w := range append(l.List("language.greetings"), l.Raw("language.name")) {
+			if w = Fold(w); w != "" && c.greeting[w] == "" {
+				c.greeting[w] = l.Code
+			}
+		}
+		for m := 1; m <= 12; m++ {
+			id := fmt.Sprintf("m%02d", m)
+			for _, w := range append(l.List("date.month_also."+id), l.months[m]) {
+				w = Fold(w)
+				if was, ok := c.yearWord[w]; ok && was != m {
+					c.clash = append(c.clash, fmt.Errorf("%s:%d: %q is two months: %d and %d", l.File, l.Line("date.month."+id), w, was, m))
+					continue
+				}
+				if w != "" {
+					c.yearWord[w] = m
+				}
+			}
+		}
+		for _, kind := range CrisisKinds {
+			for _, text := range split(l.Raw("crisis."+kind), "|") {
+				p := phrase{kind: kind, lang: l.Code}
+				for _, run := range strings.Split(text, "...") {
+					if words := Words(Fold(run)); len(words) > 0 {
+						p.parts = append(p.parts, words)
+					}
+				}
+				if len(p.parts) > 0 {
+					first := p.parts[0][0]
+					c.crisis[first] = append(c.crisis[first], p)
+				}
+			}
+		}
+	}
+}
+
+// Clashes lists keywords and month names that mean two things at once.
+func (c *Catalogue) Clashes() []error { return c.clash }
+
+// Keyword tells which keyword a folded text is, "" for none.
+func (c *Catalogue) Keyword(folded string) string { return c.keywords[folded] }
+
+// Greeting tells in which language a folded text greets (or names the
+// language), "" if it does not. It only ever suggests a language: a person is
+// asked. A greeting followed by other words counts.
+func (c *Catalogue) Greeting(folded string) string {
+	if code := c.greeting[folded]; code != "" {
+		return code
+	}
+	for i, r := range folded {
+		if r == ' ' {
+			if code := c.greeting[folded[:i]]; code != "" {
+				return code
+			}
+		}
+	}
+	return ""
+}
+
+// Month tells which month (1..12) a folded word names in any language, 0 for
+// none.
+func (c *Catalogue) Month(folded string) int { return c.yearWord[folded] }
+
+// Crisis finds a crisis phrase of any language anywhere in a folded text. It
+// returns its kind and language, "" when there is none. Of several it takes the
+// one that stands first.
+func (c *Catalogue) Crisis(folded string) (kind, lang string) {
+	words := Words(folded)
+	for i, w := range words {
+		for _, p := range c.crisis[w] {
+			if p.at(words[i:]) {
+				return p.kind, p.lang
+			}
+		}
+	}
+	return "", ""
+}
+
+// at tells whether the phrase stands at the beginning of words.
+func (p phrase) at(words []string) bool {
+	if len(words) < len(p.parts[0]) || !slices.Equal(words[:len(p.parts[0])], p.parts[0]) {
+		return false
+	}
+	words = words[len(p.parts[0]):]
+	for _, part := range p.parts[1:] {
+		found := false
+		for skip := 0; skip <= crisisGap && skip+len(part) <= len(words); skip++ {
+			if slices.Equal(words[skip:skip+len(part)], part) {
+				words, found = words[skip+len(part):], true
+				break
+			}
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}

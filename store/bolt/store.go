@@ -1,0 +1,278 @@
+// Package bolt keeps contacts, sessions and the outbox in one file of bbolt:
+// nothing to set up, and nothing in it can be read without the key file.
+//
+// bbolt, because the file survives a kill at any moment, one process needs no
+// server beside it, and reads never wait for the writer. It has one writer, so
+// everything slow (stepping, sealing) happens before a transaction, and
+// transactions of many persons share one commit (writer.go).
+//
+// What a thief sees: how many rows there are, how long, and which belong to
+// the same pseudonym; the UTC days of the last messages; the channel and kind
+// of queued ones. Every value is sealed and every key that stands for a person
+// or a message is a keyed hash.
+package bolt
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"posada/bot"
+	"posada/store/seal"
+)
+
+// Errors that a caller decides on.
+var (
+	// ErrLocked: another process has the file.
+	ErrLocked = errors.New("another process has the database open")
+	// ErrForeign: the file is not a database of Posada, or of a newer one.
+	ErrForeign = errors.New("not a database that this Posada reads")
+	// ErrClosed: the store was closed, or a write failed so that it had to close.
+	ErrClosed = errors.New("the database is closed")
+)
+
+// The buckets. Keys are given beside them; "contact" is the keyed hash of an
+// address, 16 bytes. The ids in keys are of one counter (meta's sequence).
+const (
+	metaBucket     = "meta"     // "format", "check"
+	contactBucket  = "contacts" // contact → bot.Contact with its subscriptions
+	sessionBucket  = "sessions" // contact → minute, session
+	diaryBucket    = "diary"    // contact, id → bot.Entry
+	rumourBucket   = "rumours"  // contact, id → bot.Rumour
+	outboxBucket   = "outbox"   // channel, 0, kind, id, contact → bot.Outbound: read in order of urgency and age
+	byContactIndex = "queued"   // contact, channel, 0, kind, id → nothing: the same, by contact
+	optOutBucket   = "optout"   // keyed hash of an address (another one) → nothing
+	seenBucket     = "seen"     // UTC day → bucket of keyed hashes of provider ids → nothing
+)
+
+// sealed tells which buckets have values, and so which are sealed; the others
+// hold keyed hashes alone. Subscriptions live in the contact's record: that
+// costs 40 bytes each, a row of their own 120.
+var sealed = map[string]bool{
+	contactBucket: true, sessionBucket: true, diaryBucket: true, rumourBucket: true,
+	outboxBucket: true, byContactIndex: false, optOutBucket: false, seenBucket: false,
+}
+
+const fileFormat = 1
+
+// lockWait is how long Open waits for another process: long enough for a
+// restart to overlap, short enough for whoever waits at a terminal.
+const lockWait = 2 * time.Second
+
+// Store is a bot.Store in a file.
+type Store struct {
+	db    *bbolt.DB
+	keys  *seal.Seal
+	write *writer
+
+	ids     atomic.Uint64 // the last id given
+	damaged atomic.Int64
+
+	// Leases live in memory: the lock on the file makes this process the only
+	// one that sends, so a lease of a dead process is void by itself, and
+	// lending costs no fsync.
+	mu     sync.Mutex
+	fence  uint64
+	leases map[uint64]lease
+}
+
+var _ bot.Store = (*Store)(nil)
+
+// options suit a file of up to some millions of contacts.
+func options() *bbolt.Options {
+	return &bbolt.Options{
+		Timeout: lockWait,
+		// The default, an array, is slow to search once many rows have gone.
+		FreelistType: bbolt.FreelistMapType,
+		// Address space, not memory: up to this size the map never grows, and
+		// to grow it the writer waits for all readers.
+		InitialMmapSize: 256 << 20,
+		NoStatistics:    true,
+	}
+}
+
+// Open opens the database at path, or makes it (mode 0600) and its folder
+// (mode 0700). ErrLocked when another process has it, seal.ErrUnfit when keys
+// are not those it was made with, ErrForeign when it is something else.
+func Open(path string, keys *seal.Seal) (*Store, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder of the database: %w", err)
+	}
+	db, err := openFile(path, options())
+	if err != nil {
+		return nil, err
+	}
+	if err := prepare(db, keys); err != nil {
+		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), db.Close())
+	}
+	s := &Store{db: db, keys: keys, write: newWriter(db.Update), leases: map[uint64]lease{}}
+	// A random start: a token from before a restart fits no lease.
+	var start [8]byte
+	_, _ = rand.Read(start[:]) // never fails
+	s.fence = binary.BigEndian.Uint64(start[:]) >> 1
+	err = db.View(func(tx *bbolt.Tx) error {
+		s.ids.Store(tx.Bucket([]byte(metaBucket)).Sequence())
+		return nil
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), s.Close())
+	}
+	return s, nil
+}
+
+func openFile(path string, o *bbolt.Options) (*bbolt.DB, error) {
+	// Tightened before it is opened: a copy laid back with a wider mode.
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
+		if err := os.Chmod(path, 0o600); err != nil {
+			return nil, fmt.Errorf("keep others from the database: %w", err)
+		}
+	}
+	db, err := bbolt.Open(path, 0o600, o)
+	switch {
+	case errors.Is(err, berrors.ErrTimeout):
+		return nil, fmt.Errorf("%w: %s is held by %s; stop it first, then try again", ErrLocked, path, holder(path))
+	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch):
+		return nil, fmt.Errorf("%w: %s: %w", ErrForeign, path, err)
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("open database: %w (who runs Posada must own it)", err)
+	case err != nil:
+		return nil, fmt.Errorf("open database %s: %w", path, err)
+	}
+	return db, nil
+}
+
+// prepare makes the buckets of a new file, or checks those of an old one.
+func prepare(db *bbolt.DB, keys *seal.Seal) error {
+	empty := false
+	err := db.View(func(tx *bbolt.Tx) error {
+		if first, _ := tx.Cursor().First(); first == nil {
+			empty = true
+			return nil
+		}
+		return fits(tx, keys)
+	})
+	if err != nil || !empty {
+		return err
+	}
+	check, err := keys.Check()
+	if err != nil {
+		return err
+	}
+	return db.Update(func(tx *bbolt.Tx) error { return lay(tx, check) })
+}
+
+// lay makes an empty file a database.
+func lay(tx *bbolt.Tx, check []byte) error {
+	for name := range sealed {
+		if _, err := tx.CreateBucket([]byte(name)); err != nil {
+			return fmt.Errorf("make bucket %s: %w", name, err)
+		}
+	}
+	meta, err := tx.CreateBucket([]byte(metaBucket))
+	if err != nil {
+		return fmt.Errorf("make bucket %s: %w", metaBucket, err)
+	}
+	return errors.Join(meta.Put([]byte("format"), []byte{fileFormat}), meta.Put([]byte("check"), check))
+}
+
+// fits checks a file that is not empty.
+func fits(tx *bbolt.Tx, keys *seal.Seal) error {
+	meta := tx.Bucket([]byte(metaBucket))
+	if meta == nil || meta.Get([]byte("format")) == nil {
+		return fmt.Errorf("%w: it holds something else", ErrForeign)
+	}
+	if f := meta.Get([]byte("format")); !bytes.Equal(f, []byte{fileFormat}) {
+		return fmt.Errorf("%w: its format is %x, this one reads %x", ErrForeign, f, fileFormat)
+	}
+	for name := range sealed {
+		if tx.Bucket([]byte(name)) == nil {
+			return fmt.Errorf("%w: it lacks the bucket %s", ErrForeign, name)
+		}
+	}
+	return keys.Fits(meta.Get([]byte("check")))
+}
+
+// Close ends all writes that have begun and lets go of the file. What comes
+// after is ErrClosed.
+func (s *Store) Close() error {
+	s.write.close()
+	if err := s.db.Close(); err != nil {
+		return fmt.Errorf("close database: %w", err)
+	}
+	return nil
+}
+
+// Damaged counts how often since the start a value did not open or could not
+// be read: above zero, the file or the key file was tampered with.
+func (s *Store) Damaged() int64 { return s.damaged.Load() }
+
+// Size is the size of the file in bytes.
+func (s *Store) Size() (int64, error) {
+	info, err := os.Stat(s.db.Path())
+	if err != nil {
+		return 0, fmt.Errorf("size of the database: %w", err)
+	}
+	return info.Size(), nil
+}
+
+// Counts reads the whole file.
+func (s *Store) Counts(ctx context.Context) (bot.Counts, error) {
+	var c bot.Counts
+	err := s.view(ctx, func(tx *bbolt.Tx) error {
+		for name, n := range map[string]*int{
+			contactBucket: &c.Contacts, sessionBucket: &c.Sessions, diaryBucket: &c.Diary, rumourBucket: &c.Rumours,
+			outboxBucket: &c.Queued, optOutBucket: &c.OptedOut,
+		} {
+			*n = tx.Bucket([]byte(name)).Stats().KeyN
+		}
+		seen := tx.Bucket([]byte(seenBucket))
+		return seen.ForEachBucket(func(day []byte) error {
+			c.Seen += seen.Bucket(day).Stats().KeyN
+			return nil
+		})
+	})
+	if err != nil {
+		return bot.Counts{}, fmt.Errorf("count: %w", err)
+	}
+	return c, nil
+}
+
+// view reads in one transaction. No transaction stays open for long: it would
+// keep the pages that writers leave behind from being used again.
+func (s *Store) view(ctx context.Context, fn func(*bbolt.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	err := s.db.View(fn)
+	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
+		return ErrClosed
+	}
+	return err
+}
+
+// open opens a sealed value. One that does not open, or that decode cannot
+// read, is counted: it must silence nobody.
+func open[T any](s *Store, bucket string, key, value []byte, decode func([]byte) (T, error)) (T, bool) {
+	var none T
+	plain, err := s.keys.Open(bucket, key, value)
+	if err == nil {
+		var v T
+		if v, err = decode(plain); err == nil {
+			return v, true
+		}
+	}
+	s.damaged.Add(1)
+	return none, false
+}

@@ -1,0 +1,278 @@
+// Loading what a turn begins from, and making it durable.
+package bolt
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"posada/bot"
+	"posada/store/seal"
+)
+
+// basis is what Commit compares: the very bytes that were loaded. A sealed
+// value never comes out the same twice, so equal bytes mean that nobody wrote
+// in between, and no counter is needed.
+type basis struct {
+	store                 *Store
+	contact, seen, optOut seal.Key
+	wasContact            []byte
+	wasSession            []byte
+}
+
+// Load implements bot.Store.
+func (s *Store) Load(ctx context.Context, from bot.Address, messageID string) (bot.Snapshot, error) {
+	b := &basis{store: s}
+	var err error
+	for _, k := range []struct {
+		to    *seal.Key
+		why   string
+		parts []string
+	}{
+		{&b.contact, contactBucket, []string{from.Channel, from.ID}},
+		{&b.optOut, optOutBucket, []string{from.Channel, from.ID}},
+		{&b.seen, seenBucket, []string{from.Channel, messageID}},
+	} {
+		if *k.to, err = s.keys.Find(k.why, k.parts...); err != nil {
+			return bot.Snapshot{}, err
+		}
+	}
+	snap := bot.Snapshot{From: from, MessageID: messageID, Basis: b}
+	err = s.view(ctx, func(tx *bbolt.Tx) error {
+		if snap.Seen = wasSeen(tx, b.seen); snap.Seen {
+			return nil
+		}
+		b.wasContact = bytes.Clone(tx.Bucket([]byte(contactBucket)).Get(b.contact[:]))
+		b.wasSession = bytes.Clone(tx.Bucket([]byte(sessionBucket)).Get(b.contact[:]))
+		snap.OptedOut = tx.Bucket([]byte(optOutBucket)).Get(b.optOut[:]) != nil
+		return nil
+	})
+	if err != nil {
+		return bot.Snapshot{}, fmt.Errorf("read contact: %w", err)
+	}
+	if b.wasContact != nil {
+		c, ok := open(s, contactBucket, b.contact[:], b.wasContact, bot.DecodeContact)
+		snap.Contact, snap.Damaged = c, !ok
+	}
+	if b.wasSession != nil {
+		k, ok := open(s, sessionBucket, b.contact[:], b.wasSession, decodeKept)
+		snap.Session, snap.Damaged = k.Session, snap.Damaged || !ok
+	}
+	return snap, nil
+}
+
+// wasSeen looks into every day that is kept: they are few, and a clock that
+// was set back must not make a message new.
+func wasSeen(tx *bbolt.Tx, key seal.Key) bool {
+	seen := tx.Bucket([]byte(seenBucket))
+	days := seen.Cursor()
+	for day, _ := days.First(); day != nil; day, _ = days.Next() {
+		if seen.Bucket(day).Get(key[:]) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// A session is kept behind the minute of its turn, in four bytes: enough for
+// 8,000 years, and known even where the session cannot be decoded.
+const minuteSize = 4
+
+func encodeKept(at time.Time, session []byte) []byte {
+	b := make([]byte, minuteSize, minuteSize+len(session))
+	binary.BigEndian.PutUint32(b, uint32(at.Unix()/60))
+	return append(b, session...)
+}
+
+func decodeKept(raw []byte) (bot.Kept, error) {
+	if len(raw) < minuteSize {
+		return bot.Kept{}, fmt.Errorf("%w of a session", bot.ErrRecord)
+	}
+	k := bot.Kept{At: time.Unix(int64(binary.BigEndian.Uint32(raw))*60, 0).UTC()}
+	if len(raw) > minuteSize {
+		k.Session = raw[minuteSize:]
+	}
+	return k, nil
+}
+
+// here is the value of a key that says all by itself. It is not nil: a nil
+// value reads back as nil, and so as no row, until its transaction ends.
+var here = []byte{}
+
+// row is one sealed value and its place.
+type row struct{ bucket, key, value []byte }
+
+// Commit implements bot.Store. All is sealed before the transaction begins:
+// while it runs, everybody waits.
+func (s *Store) Commit(ctx context.Context, t bot.Turn) (bot.Outcome, error) {
+	b, ok := t.Snapshot.Basis.(*basis)
+	if !ok || b.store != s {
+		return 0, bot.ErrNotLoaded
+	}
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	rows, err := s.rows(b, t)
+	if err != nil {
+		return 0, err
+	}
+	last := s.ids.Load()
+	day := []byte(t.Now.UTC().Format(time.DateOnly))
+	var outcome bot.Outcome
+	var dropped []uint64
+	err = s.write.submit(func(tx *bbolt.Tx) error {
+		outcome, dropped = bot.Committed, nil
+		switch {
+		case wasSeen(tx, b.seen):
+			outcome = bot.Duplicate
+			return nil
+		case !bytes.Equal(tx.Bucket([]byte(contactBucket)).Get(b.contact[:]), b.wasContact),
+			!bytes.Equal(tx.Bucket([]byte(sessionBucket)).Get(b.contact[:]), b.wasSession):
+			outcome = bot.Conflict
+			return nil
+		}
+		if dropped, err = s.erase(tx, b, t); err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if err := tx.Bucket(r.bucket).Put(r.key, r.value); err != nil {
+				return fmt.Errorf("put into %s: %w", r.bucket, err)
+			}
+		}
+		if t.OptOut == bot.MarkOut {
+			if err := tx.Bucket([]byte(optOutBucket)).Put(b.optOut[:], here); err != nil {
+				return fmt.Errorf("mark opt-out: %w", err)
+			}
+		}
+		today, err := tx.Bucket([]byte(seenBucket)).CreateBucketIfNotExists(day)
+		if err != nil {
+			return fmt.Errorf("begin day: %w", err)
+		}
+		if err := today.Put(b.seen[:], here); err != nil {
+			return fmt.Errorf("mark message as seen: %w", err)
+		}
+		return keepIDs(tx, last)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("write turn: %w", err)
+	}
+	s.drop(dropped)
+	return outcome, nil
+}
+
+// keepIDs makes sure that no id up to last is given again after a restart.
+func keepIDs(tx *bbolt.Tx, last uint64) error {
+	meta := tx.Bucket([]byte(metaBucket))
+	if meta.Sequence() >= last {
+		return nil
+	}
+	if err := meta.SetSequence(last); err != nil {
+		return fmt.Errorf("keep ids: %w", err)
+	}
+	return nil
+}
+
+// rows seals what the turn puts, and numbers its messages.
+func (s *Store) rows(b *basis, t bot.Turn) ([]row, error) {
+	rows := make([]row, 0, 8)
+	var failed error
+	put := func(bucket string, key, plain []byte) {
+		value, err := s.keys.Seal(bucket, key, plain)
+		if err != nil && failed == nil {
+			failed = err
+		}
+		rows = append(rows, row{[]byte(bucket), key, value})
+	}
+	if !t.Forget {
+		if t.Contact != nil {
+			put(contactBucket, b.contact[:], t.Contact.Encode())
+		}
+		put(sessionBucket, b.contact[:], encodeKept(t.Now, t.Session))
+		for _, e := range t.Diary {
+			put(diaryBucket, s.nextKey(b.contact), e.Encode())
+		}
+		for _, r := range t.Rumours {
+			put(rumourBucket, s.nextKey(b.contact), r.Encode())
+		}
+	}
+	for i := range t.Out {
+		o := &t.Out[i]
+		if o.To != t.Snapshot.From || o.Kind < bot.Reply || o.Kind > bot.Bulletin {
+			return nil, fmt.Errorf("message %d of the turn has kind %d, or goes to somebody else", i, o.Kind)
+		}
+		o.ID = s.ids.Add(1)
+		q := queueKey{channel: o.To.Channel, kind: o.Kind, id: o.ID, contact: b.contact}
+		put(outboxBucket, q.byUrgency(), o.Encode())
+		rows = append(rows, row{[]byte(byContactIndex), q.byContact(), here})
+	}
+	return rows, failed
+}
+
+// nextKey is the key of a new row that belongs to a contact.
+func (s *Store) nextKey(contact seal.Key) []byte {
+	return binary.BigEndian.AppendUint64(contact[:], s.ids.Add(1))
+}
+
+// erase does what the turn takes away, before it puts anything. It returns the
+// ids of the messages that left the queue.
+func (s *Store) erase(tx *bbolt.Tx, b *basis, t bot.Turn) (dropped []uint64, err error) {
+	if t.OptOut == bot.MarkIn {
+		if err := tx.Bucket([]byte(optOutBucket)).Delete(b.optOut[:]); err != nil {
+			return nil, fmt.Errorf("lift opt-out: %w", err)
+		}
+	}
+	switch {
+	case t.Forget:
+		return eraseContact(tx, b.contact)
+	case t.OptOut == bot.MarkOut:
+		return eraseQueued(tx, b.contact, func(k bot.Kind) bool { return k != bot.Reply })
+	}
+	return nil, nil
+}
+
+// eraseContact removes all rows of a contact but the opt-out mark.
+func eraseContact(tx *bbolt.Tx, contact seal.Key) ([]uint64, error) {
+	for _, name := range []string{contactBucket, sessionBucket} {
+		if err := tx.Bucket([]byte(name)).Delete(contact[:]); err != nil {
+			return nil, fmt.Errorf("erase from %s: %w", name, err)
+		}
+	}
+	for _, name := range []string{diaryBucket, rumourBucket} {
+		bucket := tx.Bucket([]byte(name))
+		for _, k := range withPrefix(bucket, contact[:]) {
+			if err := bucket.Delete(k); err != nil {
+				return nil, fmt.Errorf("erase from %s: %w", name, err)
+			}
+		}
+	}
+	return eraseQueued(tx, contact, func(bot.Kind) bool { return true })
+}
+
+// eraseQueued removes a contact's queued messages of some kinds.
+func eraseQueued(tx *bbolt.Tx, contact seal.Key, which func(bot.Kind) bool) (dropped []uint64, err error) {
+	for _, k := range withPrefix(tx.Bucket([]byte(byContactIndex)), contact[:]) {
+		q, ok := parseByContact(k)
+		if !ok || !which(q.kind) {
+			continue
+		}
+		if err := unqueue(tx, q); err != nil {
+			return nil, err
+		}
+		dropped = append(dropped, q.id)
+	}
+	return dropped, nil
+}
+
+// withPrefix lists keys, so that their rows can be deleted: a cursor skips
+// rows when what it stands on is.
+func withPrefix(b *bbolt.Bucket, prefix []byte) (keys [][]byte) {
+	c := b.Cursor()
+	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
+		keys = append(keys, bytes.Clone(k))
+	}
+	return keys
+}
