@@ -15,8 +15,8 @@ import (
 // only with the contact.
 func (b *Book) Expire(s Session, now time.Time) (Session, bool) {
 	minute := now.Unix() / 60
-	if s.Empty() {
-		return s, false
+	if s.Empty() || s.Seen == 0 {
+		return s, false // nothing was ever said
 	}
 	if minute-s.Seen >= int64(Silence.Minutes()) {
 		return Session{Stopped: s.Stopped, Told: s.Told}, true

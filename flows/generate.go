@@ -17,6 +17,8 @@ const (
 	msgStepsDone      = "steps.done"
 	msgStepsProblem   = "steps.problem"
 	msgStepsStop      = "steps.stop"
+	msgWordsDone      = "words.done"
+	msgWordsProblem   = "words.problem"
 	msgStepsStopped   = "steps.stopped"
 	msgStepsFinished  = "steps.finished"
 	msgTroubleAsk     = "trouble.ask"
@@ -113,8 +115,8 @@ func (l *loader) stepNodes(b *builder, p *Programme, i int, s Guide, next string
 	b.node(here, &Node{
 		Say: say, Facts: facts, Plain: s.Plain, Ask: msgStepsAsk, Progress: []int{i + 1, len(p.Steps)},
 		Choices: []Option{
-			{Key: "done", Label: msgStepsDone, Next: next},
-			{Key: "problem", Label: msgStepsProblem, Next: problem},
+			{Key: "done", Label: msgStepsDone, Also: msgWordsDone, Next: next},
+			{Key: "problem", Label: msgStepsProblem, Also: msgWordsProblem, Next: problem},
 			{Key: "stop", Label: msgStepsStop, Next: "stopped"},
 		},
 	})

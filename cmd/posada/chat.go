@@ -1,0 +1,160 @@
+// posada chat: a conversation in the terminal, or line by line in a pipe.
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"posada/bot"
+	"posada/flows"
+	"posada/store/memory"
+)
+
+type chatCmd struct {
+	Channel string `enum:"sms,whatsapp,telegram" default:"whatsapp" help:"Show messages as this channel would: sms, whatsapp or telegram."`
+	Lang    string `help:"Begin in this language (en, es, ht) instead of asking." placeholder:"CODE"`
+	From    string `default:"terminal" help:"Who is talking: with --db, the same name comes back to where they were." placeholder:"ID"`
+	AsOf    string `help:"Talk as of this day (2024-03-15); every message says TRAINING." placeholder:"DATE"`
+	JSON    bool   `name:"json" help:"Print each message as one JSON object a line."`
+	DB      string `help:"Remember the conversation in this file; without it all is forgotten at the end." placeholder:"FILE" type:"path"`
+	KeyFile string `help:"The key file of --db." placeholder:"FILE" type:"path"`
+}
+
+// chatMessage is the line that --json prints.
+type chatMessage struct {
+	To       string         `json:"to"`
+	Channel  string         `json:"channel"`
+	Lang     string         `json:"lang"`
+	Text     string         `json:"text"`
+	Choices  []flows.Choice `json:"choices"`
+	Flow     string         `json:"flow"`
+	Node     string         `json:"node"`
+	Segments int            `json:"segments"`
+}
+
+func (c *chatCmd) Run(ctx context.Context, std streams) error {
+	book, err := loadBook(time.Now())
+	if err != nil {
+		return err
+	}
+	if c.Lang != "" && book.Catalogue.Language(c.Lang) == nil {
+		var have []string
+		for _, l := range book.Catalogue.Languages() {
+			have = append(have, l.Code)
+		}
+		return fmt.Errorf("no language %q; there are %s", c.Lang, strings.Join(have, ", "))
+	}
+	day, err := asOf(c.AsOf)
+	if err != nil {
+		return err
+	}
+	form, _ := flows.FormNamed(c.Channel)
+	var store bot.Store = memory.New()
+	if c.DB != "" {
+		data := dataFlags{DB: c.DB, KeyFile: c.KeyFile}
+		kept, err := data.open()
+		if err != nil {
+			return err
+		}
+		defer kept.Close()
+		store = kept
+	}
+	talk := &conversation{
+		cmd: c, store: store, assistant: bot.New(book, store), out: std.out,
+		in: bot.Inbound{From: bot.Address{Channel: bot.Simulator, ID: c.From}, Form: form, AsOf: day, Lang: c.Lang},
+	}
+	return talk.run(ctx, std.in)
+}
+
+type conversation struct {
+	cmd       *chatCmd
+	store     bot.Store
+	assistant *bot.Assistant
+	in        bot.Inbound
+	out       io.Writer
+}
+
+// run answers line by line to the end of the input. A line without an end is a
+// line too; one that is too long is cut by the assistant, which says so.
+func (t *conversation) run(ctx context.Context, in io.Reader) error {
+	run := rand.Text()
+	lines := bufio.NewReader(in)
+	for n := 0; ; n++ {
+		line, err := lines.ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("read input: %w", err)
+		}
+		if line != "" {
+			t.in.ID = fmt.Sprintf("%s-%d", run, n)
+			t.in.Text = strings.TrimRight(line, "\r\n")
+			t.in.At = time.Now()
+			if _, failed := t.assistant.Receive(ctx, t.in); failed != nil {
+				return failed
+			}
+			if failed := t.deliver(ctx); failed != nil {
+				return failed
+			}
+		}
+		if err != nil || ctx.Err() != nil {
+			return nil
+		}
+	}
+}
+
+// chatLease is how long the terminal may take to print.
+const chatLease = time.Minute
+
+// deliver prints what waits in the outbox for this contact.
+func (t *conversation) deliver(ctx context.Context) error {
+	claimed, err := t.store.Claim(ctx, time.Now(), bot.Simulator, flows.MaxShown*4, chatLease)
+	if err != nil {
+		return fmt.Errorf("take messages: %w", err)
+	}
+	var done []bot.Token
+	for _, m := range claimed {
+		if m.To != t.in.From {
+			continue
+		}
+		if err := t.print(m.Message); err != nil {
+			return fmt.Errorf("print: %w", err)
+		}
+		done = append(done, m.Token)
+	}
+	if _, err := t.store.Done(ctx, done); err != nil {
+		return fmt.Errorf("take messages out of the queue: %w", err)
+	}
+	return nil
+}
+
+func (t *conversation) print(m flows.Message) error {
+	if t.cmd.JSON {
+		choices := m.Choices
+		if choices == nil {
+			choices = []flows.Choice{}
+		}
+		line, err := json.Marshal(chatMessage{To: t.cmd.From, Channel: t.in.Form.Name, Lang: m.Lang, Text: m.Text, Choices: choices, Flow: m.Flow, Node: m.Node, Segments: m.Segments})
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(t.out, "%s\n", line)
+		return err
+	}
+	text := m.Text
+	if t.in.Form.Buttons {
+		for _, c := range m.Choices {
+			text += fmt.Sprintf("\n[%s] %s", c.Key, c.Label)
+		}
+	}
+	if m.Segments > 0 {
+		text += fmt.Sprintf("\n(%d SMS)", m.Segments)
+	}
+	_, err := fmt.Fprintf(t.out, "%s\n\n", text)
+	return err
+}
