@@ -25,7 +25,7 @@ func (l *lines) enter(ctx context.Context, who Address) (leave func(), err error
 	l.last[who] = mine
 	l.mu.Unlock()
 
-	leave = func() {
+	out := func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		close(mine)
@@ -34,14 +34,14 @@ func (l *lines) enter(ctx context.Context, who Address) (leave func(), err error
 		}
 	}
 	if before == nil {
-		return leave, nil
+		return out, nil
 	}
 	select {
 	case <-before:
-		return leave, nil
+		return out, nil
 	case <-ctx.Done():
 		// Whoever comes next waits for mine: it may end only after before.
-		go func() { <-before; leave() }()
+		go func() { <-before; out() }()
 		return nil, ctx.Err()
 	}
 }

@@ -33,6 +33,7 @@ type Book struct {
 	roles      roles
 	crisis     map[string]*Node
 	erase      *Node // of the word delete
+	begins     Date  // the first day the book can tell of
 	timeWords  []timeWord
 	digits     map[string]string
 	digitLines map[string]int
@@ -112,6 +113,13 @@ func (b *Book) SourceIDs() []string { return b.sourceIDs }
 
 // Spot returns a place by id, nil if there is none.
 func (b *Book) Spot(id string) *Spot { return b.spotByID[id] }
+
+// Begins is the first day the book can tell of: before it, what it says would
+// not be true yet.
+func (b *Book) Begins() Date { return b.begins }
+
+// Rumours lists all answered rumours, as the book orders them.
+func (b *Book) Rumours() []*Rumour { return b.rumours }
 
 // NewestReview is the last day on which anything of the book was reviewed. A
 // clock that stands before it is wrong.

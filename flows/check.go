@@ -90,9 +90,6 @@ func (b *Book) usedMessages() map[string]bool {
 	for _, k := range locales.CrisisKinds {
 		use("crisis." + k)
 	}
-	for _, v := range []string{"false", "true", "misleading", "unknown"} {
-		use(msgVerdictPrefix + v)
-	}
 	for _, f := range b.flows {
 		for _, n := range f.order {
 			use(n.Ask, n.Why, n.Invalid)
@@ -105,7 +102,7 @@ func (b *Book) usedMessages() map[string]bool {
 		}
 	}
 	for _, p := range b.programmes {
-		use(p.Name, p.History)
+		use(p.Name, p.History, p.HistoryTrouble)
 	}
 	for _, s := range b.spots {
 		use(s.Name)
@@ -267,9 +264,18 @@ func (c *checker) reviews() {
 			c.add("facts.yaml", f.line, true, "fact %s was to be reviewed by %s: it is withheld", f.ID, f.ReviewBy)
 		}
 	}
-	for _, e := range c.book.directory {
-		if c.day.Date > e.ReviewBy {
-			c.add("directory.yaml", 1, true, "entry %s was to be checked by %s: it is not shown", e.ID, e.ReviewBy)
+	for _, text := range c.book.OverdueDirectory(c.day.Date) {
+		c.add("directory.yaml", 1, true, "%s", text)
+	}
+}
+
+// OverdueDirectory says which entries of the directory are no longer shown.
+func (b *Book) OverdueDirectory(day Date) []string {
+	var out []string
+	for _, e := range b.directory {
+		if day > e.ReviewBy {
+			out = append(out, fmt.Sprintf("directory entry %s was to be checked by %s: it is not shown", e.ID, e.ReviewBy))
 		}
 	}
+	return out
 }

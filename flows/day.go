@@ -37,9 +37,12 @@ type dayKey struct {
 	open uint64
 }
 
-// On is the book as of t. Dates are those of UTC−6, the zone of the book's
+// On is the book as of t, and as of its first day for anything before. Dates are those of UTC−6, the zone of the book's
 // programmes: no reader's midnight is more than a few hours away.
 func (b *Book) On(t time.Time) *Day {
+	if first := Noon(b.begins); t.Before(first) {
+		t = first
+	}
 	t = t.In(bookZone)
 	key := dayKey{date: DateOf(t)}
 	for i, p := range b.programmes {

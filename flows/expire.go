@@ -31,6 +31,15 @@ func (b *Book) Expire(s Session, now time.Time) (Session, bool) {
 			gone = append(gone, a.Flow)
 		}
 	}
+	// What was said last may tell what was answered: it lives no longer.
+	old := func(p Shown) bool {
+		f := b.flowByID[p.Flow]
+		return f != nil && f.lifetime < Silence && len(f.answers) > 0 && minute-s.Seen >= int64(f.lifetime.Minutes())
+	}
+	changed := slices.ContainsFunc(s.Shown, old)
+	if changed {
+		s.Shown = slices.DeleteFunc(slices.Clone(s.Shown), old)
+	}
 	for _, flow := range gone {
 		s.eraseAnswers(flow)
 		s.leave(flow)
@@ -41,5 +50,5 @@ func (b *Book) Expire(s Session, now time.Time) (Session, bool) {
 			s.Flow, s.Node, s.Expired = menu.flow.ID, menu.id, true
 		}
 	}
-	return s, len(gone) > 0
+	return s, changed || len(gone) > 0
 }

@@ -5,6 +5,7 @@ package flows
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -26,7 +27,6 @@ const (
 	msgTroubleBack    = "trouble.back"
 	msgRumourPick     = "rumours.pick"
 	msgBackMenu       = "ui.back_menu"
-	msgVerdictPrefix  = "rumour.verdict."
 )
 
 const plainNavigation = "navigation"
@@ -129,7 +129,7 @@ func (l *loader) stepNodes(b *builder, p *Programme, i int, s Guide, next string
 		}
 		node := "t_" + s.ID + "_" + id
 		ask.Choices = append(ask.Choices, Option{Key: id, Label: t.Label, Next: node})
-		b.node(node, &Node{Say: t.Say, Facts: t.Facts, Plain: t.Plain, Next: here})
+		b.node(node, &Node{Say: p.historic(t.Say), Facts: t.Facts, Plain: t.Plain, Next: here})
 	}
 	if len(p.Troubles) > 0 {
 		call := "all_" + s.ID
@@ -138,6 +138,14 @@ func (l *loader) stepNodes(b *builder, p *Programme, i int, s Guide, next string
 	}
 	ask.Choices = append(ask.Choices, Option{Key: "back", Label: msgTroubleBack, Next: here})
 	b.node(problem, ask)
+}
+
+// historic labels a trouble as history when the programme is closed.
+func (p *Programme) historic(say []Item) []Item {
+	if p.HistoryTrouble == "" {
+		return slices.Clone(say)
+	}
+	return append([]Item{{Text: p.HistoryTrouble, If: "not " + openName(p)}}, say...)
 }
 
 func (p *Programme) trouble(id string) *Trouble {
@@ -157,14 +165,14 @@ func (l *loader) troubleFlow(p *Programme) *Flow {
 	b.node("start", ask)
 	for _, t := range p.Troubles {
 		ask.Choices = append(ask.Choices, Option{Key: t.ID, Label: t.Label, Next: "t_" + t.ID})
-		b.node("t_"+t.ID, &Node{Say: t.Say, Facts: t.Facts, Plain: t.Plain, Next: "start"})
+		b.node("t_"+t.ID, &Node{Say: p.historic(t.Say), Facts: t.Facts, Plain: t.Plain, Next: "start"})
 	}
 	ask.Choices = append(ask.Choices, Option{Key: "back", Label: msgTroubleBack, End: true})
 	return b.flow
 }
 
-// rumourFlow lists the answered rumours: what people say, then the verdict and
-// its reason.
+// rumourFlow lists the answered rumours: what people say, then the answer. The
+// verdict is for the operator; the answer's own first words say it better.
 func (l *loader) rumourFlow() *Flow {
 	b := newBuilder("rumour-answers", "rumours and their answers", "rumours.yaml", 1)
 	b.flow.Anytime = true
@@ -173,8 +181,7 @@ func (l *loader) rumourFlow() *Flow {
 	for _, r := range l.book.rumours {
 		id := "r_" + strings.ReplaceAll(r.ID, "-", "_")
 		ask.Choices = append(ask.Choices, Option{Key: r.ID, Label: r.Label, Next: id})
-		say := append([]Item{{Text: msgVerdictPrefix + r.Verdict}}, r.Say...)
-		b.node(id, &Node{Say: say, Facts: r.Facts, Plain: r.Plain, Next: "start"})
+		b.node(id, &Node{Say: r.Say, Facts: r.Facts, Plain: r.Plain, Next: "start"})
 	}
 	ask.Choices = append(ask.Choices, Option{Key: "back", Label: msgBackMenu, End: true})
 	return b.flow

@@ -128,33 +128,30 @@ func (l *loader) linkWords(n *Node, cond func(string) *condition) {
 	if len(n.Say) > 32 {
 		l.fail(n, "it says more than 32 messages")
 	}
-	for _, id := range n.Facts {
-		f := l.book.factByID[id]
-		if f == nil {
-			l.fail(n, "unknown fact %q", id)
-			continue
-		}
-		n.facts = append(n.facts, f)
-	}
+	n.facts = l.facts(n, n.Facts)
+	stands := len(n.facts) > 0
 	for i := range n.Say {
 		it := &n.Say[i]
 		it.cond = cond(it.If)
-		it.facts = l.linkMessage(n, it.Text)
+		own := l.facts(n, it.Facts)
+		shown := l.linkMessage(n, it.Text)
+		stands = stands || len(own)+len(shown) > 0
+		if len(it.Facts) == 0 {
+			own = n.facts
+		}
+		it.facts = union(own, shown)
 	}
 	for _, id := range []string{n.Ask, n.Why, n.Invalid} {
 		if id != "" {
-			n.addFacts(l.linkMessage(n, id))
+			n.asks = union(n.asks, l.linkMessage(n, id))
 		}
 	}
+	stands = stands || len(n.asks) > 0
 	if !n.speaks() {
 		if len(n.Facts) > 0 || n.Plain != "" {
 			l.fail(n, "facts and plain belong to words, and it has none")
 		}
 		return
-	}
-	stands := len(n.facts) > 0
-	for _, it := range n.Say {
-		stands = stands || len(it.facts) > 0
 	}
 	if !stands && n.Plain == "" && n.Directory == "" {
 		l.fail(n, "its words stand on no fact: name facts, or say in plain why they need none")
@@ -163,12 +160,28 @@ func (l *loader) linkWords(n *Node, cond func(string) *condition) {
 
 func (n *Node) speaks() bool { return len(n.Say) > 0 || n.Ask != "" || n.Directory != "" }
 
-func (n *Node) addFacts(facts []*Fact) {
-	for _, f := range facts {
-		if !slices.Contains(n.facts, f) {
-			n.facts = append(n.facts, f)
+func (l *loader) facts(n *Node, ids []string) []*Fact {
+	var out []*Fact
+	for _, id := range ids {
+		f := l.book.factByID[id]
+		if f == nil {
+			l.fail(n, "unknown fact %q", id)
+			continue
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// union of two lists of facts, in order, in a list of its own.
+func union(a, b []*Fact) []*Fact {
+	out := slices.Clone(a)
+	for _, f := range b {
+		if !slices.Contains(out, f) {
+			out = append(out, f)
 		}
 	}
+	return out
 }
 
 // linkMessage checks a message and its placeholders, and returns the facts it
@@ -328,12 +341,16 @@ func (l *loader) linkRoles() {
 		Roles  roles             `yaml:"roles"`
 		Delete string            `yaml:"delete"`
 		Crisis map[string]string `yaml:"crisis"`
+		Begins Date              `yaml:"begins"`
 	}
 	d, ok := l.read("book.yaml", &f)
 	if !ok {
 		return
 	}
-	l.book.roles = f.Roles
+	l.book.roles, l.book.begins = f.Roles, f.Begins
+	if f.Begins.Day() == 0 {
+		l.fault(d.at(fmt.Errorf("begins: the first day the book can tell of is missing")))
+	}
 	var roots []*Node
 	root := func(name string, path ...string) *Node {
 		n := l.entry(name)

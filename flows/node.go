@@ -54,33 +54,37 @@ type Node struct {
 	flow   *Flow
 	line   int
 	next   *Node
-	target *Node // of a call
-	facts  []*Fact
+	target *Node   // of a call
+	facts  []*Fact // of the node as a whole
+	asks   []*Fact // shown by its question
 	set    []assignment
 }
 
-// Item is one message of a node, with the condition under which it is said.
+// Item is one message of a node, with the condition under which it is said and
+// the facts it stands on where these are not those of the whole node.
 type Item struct {
-	Text string
-	If   string
+	Text  string
+	If    string
+	Facts []string
 
 	cond  *condition
-	facts []*Fact // its own placeholders
+	facts []*Fact // what it stands on, its placeholders among them
 }
 
-// UnmarshalYAML reads a message id, or {text, if}.
+// UnmarshalYAML reads a message id, or {text, if, facts}.
 func (i *Item) UnmarshalYAML(unmarshal func(any) error) error {
 	if err := unmarshal(&i.Text); err == nil {
 		return nil
 	}
 	var long struct {
-		Text string `yaml:"text"`
-		If   string `yaml:"if"`
+		Text  string   `yaml:"text"`
+		If    string   `yaml:"if"`
+		Facts []string `yaml:"facts"`
 	}
 	if err := unmarshal(&long); err != nil {
 		return err
 	}
-	i.Text, i.If = long.Text, long.If
+	i.Text, i.If, i.Facts = long.Text, long.If, long.Facts
 	return nil
 }
 

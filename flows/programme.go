@@ -20,6 +20,8 @@ type Programme struct {
 	Troubles []Trouble `yaml:"troubles"`
 	Places   []string  `yaml:"places"`
 
+	HistoryTrouble string `yaml:"history_trouble"` // said before a trouble when closed
+
 	line int
 }
 

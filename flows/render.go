@@ -146,47 +146,45 @@ func (t *turn) value(l *locales.Language, f *Flow, field string) string {
 }
 
 // renderShown says one node: its items, its part of the directory, and how old
-// its facts are.
+// its facts are. Each item is judged by the facts it stands on, so that what is
+// withheld never takes words of safety with it.
 func (t *turn) renderShown(a *answerText, l *locales.Language, s Shown) {
 	n := t.book.node(s.Place)
 	if n == nil {
 		return
 	}
-	fresh, reviewed := t.day.worst(t.standsOn(n, s.Items))
-	if len(n.Say) > 0 && s.Items != 0 {
+	overdue, withheld := Date(0), false
+	for i, it := range n.Say {
+		if s.Items&(1<<i) == 0 {
+			continue
+		}
+		fresh, reviewed := t.day.worst(it.facts)
 		if fresh == Withheld {
-			a.add(t.plain(a, l, msgWithheld), n.flow.ID, n.id)
-		} else {
-			for i, it := range n.Say {
-				if s.Items&(1<<i) != 0 {
-					a.add(t.words(a, l, n.flow, it.Text), n.flow.ID, n.id)
-				}
+			if !withheld {
+				a.add(t.plain(a, l, msgWithheld), n.flow.ID, n.id)
 			}
+			withheld = true
+			continue
+		}
+		a.add(t.words(a, l, n.flow, it.Text), n.flow.ID, n.id)
+		if fresh == Overdue && (overdue == 0 || reviewed < overdue) {
+			overdue = reviewed
 		}
 	}
 	if n.Directory != "" {
 		t.renderDirectory(a, l, n)
 	}
-	if fresh == Overdue && len(n.Say) > 0 {
-		a.add(t.valued(a, l, msgOverdue, map[string]any{"checked": reviewed.In(l)}), n.flow.ID, n.id)
+	if overdue != 0 {
+		a.add(t.valued(a, l, msgOverdue, map[string]any{"checked": overdue.In(l)}), n.flow.ID, n.id)
 	}
 }
 
 // standsOn lists the facts behind what a node said.
-func (t *turn) standsOn(n *Node, items uint32) []*Fact {
-	extra := 0
+func standsOn(n *Node, items uint32) []*Fact {
+	out := union(n.facts, n.asks)
 	for i := range n.Say {
 		if items&(1<<i) != 0 {
-			extra += len(n.Say[i].facts)
-		}
-	}
-	if extra == 0 {
-		return n.facts
-	}
-	out := append(make([]*Fact, 0, len(n.facts)+extra), n.facts...)
-	for i := range n.Say {
-		if items&(1<<i) != 0 {
-			out = append(out, n.Say[i].facts...)
+			out = union(out, n.Say[i].facts)
 		}
 	}
 	return out
@@ -267,7 +265,7 @@ func (t *turn) renderSources(a *answerText, l *locales.Language) {
 	for _, s := range t.s.Shown {
 		if m := t.book.node(s.Place); m != nil {
 			said = true
-			facts = append(facts, t.standsOn(m, s.Items)...)
+			facts = union(facts, standsOn(m, s.Items))
 		}
 	}
 	sources := t.day.sources(facts)

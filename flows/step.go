@@ -123,12 +123,12 @@ func (t *turn) take(in Input) {
 	case t.s.Flow == "":
 		t.begin()
 		return
+	case t.idle() && !slices.Contains([]string{locales.KeyHelp, locales.KeyDelete, locales.KeyLanguage}, keyword):
+		t.interrupt(t.book.flowByID[t.book.roles.Away].start)
+		return
 	case lost:
 		t.notes = append(t.notes, msgLost)
 		t.home()
-		return
-	case t.idle() && !slices.Contains([]string{locales.KeyHelp, locales.KeyDelete, locales.KeyLanguage}, keyword):
-		t.interrupt(t.book.flowByID[t.book.roles.Away].start)
 		return
 	case t.s.Expired:
 		t.s.Expired = false
@@ -344,22 +344,24 @@ func (t *turn) back() {
 // interrupt leads to another flow and remembers to come back to the question
 // that waits.
 func (t *turn) interrupt(n *Node) {
-	if t.s.Flow != n.flow.ID {
-		t.remember()
-		t.push(Place{t.s.Flow, t.s.Node})
-	}
+	t.remember()
+	t.enter(n, Place{t.s.Flow, t.s.Node})
 	t.run(n)
 }
 
-// push notes where to come back to. The same place twice, or more than
-// MaxDepth, forgets what lies between or the oldest.
-func (t *turn) push(p Place) {
-	if i := slices.Index(t.s.Stack, p); i >= 0 {
-		t.s.Stack = slices.Clone(t.s.Stack[:i+1])
-		return
+// enter notes where to come back to when the flow of n ends. A flow that is
+// already under way is not entered a second time: what was called from it is
+// let go, and its end leads to where it was first called from. So the stack
+// holds each flow once at most, and never more than MaxDepth.
+func (t *turn) enter(n *Node, from Place) {
+	stack := slices.Clone(t.s.Stack)
+	for i, p := range append(stack, from) {
+		if p.Flow == n.flow.ID {
+			t.s.Stack = stack[:i]
+			return
+		}
 	}
-	stack := append(slices.Clone(t.s.Stack), p)
-	if len(stack) > MaxDepth {
+	if stack = append(stack, from); len(stack) > MaxDepth {
 		stack = stack[len(stack)-MaxDepth:]
 	}
 	t.s.Stack = stack
@@ -386,7 +388,7 @@ func (t *turn) run(n *Node) {
 				return
 			}
 		case n.Call != "":
-			t.push(n.place())
+			t.enter(n.target, n.place())
 			n = n.target
 		case n.End:
 			n = t.pop()

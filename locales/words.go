@@ -27,7 +27,7 @@ const (
 var Keywords = []string{KeyMenu, KeyBack, KeyRepeat, KeyHelp, KeyLanguage, KeyStop, KeyStart, KeyDelete, KeySource, KeyMore}
 
 // CrisisKinds are the crises whose phrases each language lists under crisis.*.
-var CrisisKinds = []string{"kidnapped", "danger", "suicide", "sexual", "missing"}
+var CrisisKinds = []string{"kidnapped", "danger", "suicide", "sexual", "missing", "child"}
 
 // crisisGap is how many words "..." in a phrase may stand for.
 const crisisGap = 3

@@ -29,13 +29,16 @@ func loadBook(now time.Time) (*flows.Book, error) {
 }
 
 // asOf reads a date flag as noon of that day in the book's zone; "" is zero.
-func asOf(s string) (time.Time, error) {
+func asOf(b *flows.Book, s string) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
 	d, err := flows.ParseDate(s)
 	if err != nil || d.Day() == 0 {
 		return time.Time{}, fmt.Errorf("--as-of %q is not a day: write 2024-03-15", s)
+	}
+	if d < b.Begins() {
+		return time.Time{}, fmt.Errorf("--as-of %s: the book can tell of days from %s on", d, b.Begins())
 	}
 	return flows.Noon(d), nil
 }
@@ -49,7 +52,7 @@ func (c *bookCmd) Run(io streams) error {
 	if err != nil {
 		return err
 	}
-	at, err := asOf(c.AsOf)
+	at, err := asOf(b, c.AsOf)
 	if err != nil {
 		return err
 	}
@@ -63,7 +66,7 @@ func (c *bookCmd) Run(io streams) error {
 		fmt.Fprintf(w, "%s\t%s\n", p.ID, programmeLine(p, at, day.Date))
 	}
 	fmt.Fprint(w, "\nFACTS\n")
-	var overdue []string
+	overdue := b.OverdueDirectory(day.Date)
 	for _, f := range b.Facts() {
 		e := day.Entry(f)
 		if e == nil {
@@ -80,6 +83,10 @@ func (c *bookCmd) Run(io streams) error {
 	fmt.Fprintf(io.out, "\nOVERDUE FOR REVIEW: %d\n", len(overdue))
 	for _, line := range overdue {
 		fmt.Fprintln(io.out, line)
+	}
+	fmt.Fprint(io.out, "\nRUMOURS\n")
+	for _, r := range b.Rumours() {
+		fmt.Fprintf(io.out, "%s: %s\n", r.ID, r.Verdict)
 	}
 	fmt.Fprint(io.out, "\nSOURCES\n")
 	for _, id := range b.SourceIDs() {

@@ -51,7 +51,7 @@ func (c *chatCmd) Run(ctx context.Context, std streams) error {
 		}
 		return fmt.Errorf("no language %q; there are %s", c.Lang, strings.Join(have, ", "))
 	}
-	day, err := asOf(c.AsOf)
+	day, err := asOf(book, c.AsOf)
 	if err != nil {
 		return err
 	}

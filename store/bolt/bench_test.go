@@ -30,8 +30,8 @@ func scale() int {
 	return 2_000
 }
 
-// peopled is a database of scale() contacts with sessions and a reminder each,
-// made once for all benchmarks. TestMain removes it.
+// peopled is a folder with a database of scale() contacts with sessions and a
+// reminder each, made once for all benchmarks. TestMain removes it.
 var peopled = sync.OnceValues(func() (file, error) {
 	folder, err := os.MkdirTemp("", "posada-bench-")
 	if err != nil {
@@ -57,23 +57,28 @@ func people(b *testing.B) file {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer s.Close()
-	template := walked(b)
-	each(b, scale(), func(i int) error {
+	seed(b, s, scale(), walked(b))
+	closeStore(b, s)
+	return f
+}
+
+// seed adds contacts in the middle of the conversation, with a reminder each.
+func seed(t testing.TB, s *bolt.Store, contacts int, session []byte) {
+	t.Helper()
+	each(t, contacts, func(i int) error {
 		who := person(i)
-		snap, err := s.Load(b.Context(), who, fmt.Sprint("seed ", i))
+		snap, err := s.Load(t.Context(), who, fmt.Sprint("seed ", i))
 		if err != nil {
 			return err
 		}
-		_, err = s.Commit(b.Context(), bot.Turn{
-			Snapshot: snap, Now: benchDay, Session: template,
+		_, err = s.Commit(t.Context(), bot.Turn{
+			Snapshot: snap, Now: benchDay, Session: session,
 			Contact: &bot.Contact{Address: who, Since: benchDay, Consent: benchDay, Subscriptions: []bot.Subscription{{
 				Programme: "cbp-one", Place: "tijuana", Zone: "America/Tijuana", When: "time", Minute: 480, State: bot.On, Since: benchDay,
 			}}},
 		})
 		return err
 	})
-	return f
 }
 
 var benchDay = time.Date(2026, 3, 15, 12, 0, 0, 0, time.UTC)
@@ -96,7 +101,7 @@ func walked(b *testing.B) []byte {
 }
 
 // each calls do for 0 to n-1, inFlight at once.
-func each(b *testing.B, n int, do func(int) error) {
+func each(b testing.TB, n int, do func(int) error) {
 	b.Helper()
 	var next atomic.Int64
 	var wg sync.WaitGroup
@@ -122,13 +127,13 @@ func each(b *testing.B, n int, do func(int) error) {
 //
 //	POSADA_SCALE=full go test -run - -bench Receive -benchtime 60000x ./store/bolt
 func BenchmarkReceive(b *testing.B) {
-	b.Run("receive", func(b *testing.B) { receive(b, false) })
-	b.Run("receive-and-send", func(b *testing.B) { receive(b, true) })
+	b.Run("receive", func(b *testing.B) { receiveAll(b, false) })
+	b.Run("receive-and-send", func(b *testing.B) { receiveAll(b, true) })
 }
 
 var run atomic.Int64
 
-func receive(b *testing.B, send bool) {
+func receiveAll(b *testing.B, send bool) {
 	f := people(b)
 	s := f.open(b)
 	a := bot.New(book(b), s)
@@ -228,16 +233,19 @@ func BenchmarkSweep(b *testing.B) {
 	}
 }
 
-// BenchmarkRewrite compacts, and reports what a contact takes on the disk.
+// BenchmarkRewrite compacts a new database, and reports what a contact takes
+// on the disk.
 func BenchmarkRewrite(b *testing.B) {
-	f := people(b)
-	folder := b.TempDir()
+	f := newFile(b)
+	s := f.open(b)
+	seed(b, s, scale(), walked(b))
+	closeStore(b, s)
 	var done bolt.Rewritten
 	i := 0
 	for b.Loop() {
 		i++
 		var err error
-		if done, err = bolt.Rewrite(b.Context(), f.path, filepath.Join(folder, fmt.Sprint(i)), f.keys); err != nil {
+		if done, err = bolt.Rewrite(b.Context(), f.path, fmt.Sprint(f.path, i), f.keys); err != nil {
 			b.Fatal(err)
 		}
 	}

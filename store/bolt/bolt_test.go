@@ -1,13 +1,21 @@
 package bolt_test
 
 import (
+	"fmt"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"posada/bot"
+	"posada/flows"
 	"posada/store/bolt"
 	"posada/store/seal"
 	"posada/store/storetest"
 )
+
+var day = time.Date(2026, 3, 15, 10, 30, 0, 0, time.UTC)
 
 // file is a database and its keys.
 type file struct {
@@ -34,6 +42,58 @@ func (f file) open(t testing.TB) *bolt.Store {
 	return s
 }
 
+func closeStore(t testing.TB, s *bolt.Store) {
+	t.Helper()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// parrot is a book that keeps and repeats all that is said to it: the worst
+// there could be to keep secret.
+type parrot struct{}
+
+func (parrot) Step(s flows.Session, in flows.Input, _ flows.Form, at flows.At) (flows.Session, []flows.Message, []flows.Effect) {
+	said := []flows.Message{{Text: "you said: " + in.Text, Lang: "es", Choices: []flows.Choice{{Key: "1", Label: in.Text}}}}
+	switch in.Text {
+	case "borrar":
+		return flows.Session{}, said, []flows.Effect{{Kind: flows.EffectForget}}
+	case "alto":
+		return s, said, []flows.Effect{{Kind: flows.EffectOptOut}}
+	}
+	s.Language, s.Flow, s.Seen = "es", "parrot", at.Now.Unix()/60
+	s.Node += in.Text + "."
+	return s, said, []flows.Effect{
+		{Kind: flows.EffectRumour, Text: in.Text},
+		{Kind: flows.EffectReport, Programme: "cbp-one", Outcome: in.Text},
+		{Kind: flows.EffectSubscribe, Programme: "cbp-one", Place: in.Text, Zone: "America/Tijuana", When: "opens"},
+	}
+}
+
+func (parrot) Expire(s flows.Session, _ time.Time) (flows.Session, bool) { return s, false }
+
+func inbound(id string, from bot.Address, text string) bot.Inbound {
+	return bot.Inbound{ID: id, From: from, Form: flows.SMS, Text: text, At: day}
+}
+
+func receive(t testing.TB, a *bot.Assistant, in bot.Inbound) bot.Receipt {
+	t.Helper()
+	r, err := a.Receive(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func counts(t testing.TB, s *bolt.Store) bot.Counts {
+	t.Helper()
+	c, err := s.Counts(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 func TestBoltKeepsTheContract(t *testing.T) {
 	files := map[storetest.Store]file{}
 	open := func(t *testing.T, f file) storetest.Store {
@@ -44,9 +104,67 @@ func TestBoltKeepsTheContract(t *testing.T) {
 	storetest.Run(t,
 		func(t *testing.T) storetest.Store { return open(t, newFile(t)) },
 		func(t *testing.T, s storetest.Store) storetest.Store {
-			if err := s.(*bolt.Store).Close(); err != nil {
-				t.Fatal(err)
-			}
+			closeStore(t, s.(*bolt.Store))
 			return open(t, files[s])
 		})
+}
+
+func TestOneMessageManyTimesAtOnceIsAnsweredOnce(t *testing.T) {
+	s := newFile(t).open(t)
+	// Two assistants: as if the line that holds one person's messages in
+	// order did not exist.
+	assistants := []*bot.Assistant{bot.New(parrot{}, s), bot.New(parrot{}, s)}
+	var fresh atomic.Int64
+	var wg sync.WaitGroup
+	for i := range 40 {
+		wg.Go(func() {
+			r, err := assistants[i%2].Receive(t.Context(), inbound("SM1", bot.Address{Channel: "sms", ID: "1"}, "hola"))
+			if err != nil {
+				t.Error(err)
+			} else if !r.Duplicate {
+				fresh.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if fresh.Load() != 1 {
+		t.Errorf("answered %d times", fresh.Load())
+	}
+	if c := counts(t, s); c.Queued != 1 || c.Seen != 1 || c.Rumours != 1 {
+		t.Errorf("kept %+v", c)
+	}
+}
+
+func TestManyWritersLoseNothing(t *testing.T) {
+	f := newFile(t)
+	s := f.open(t)
+	a := bot.New(parrot{}, s)
+	const people, each = 30, 10
+	var wg sync.WaitGroup
+	for p := range people {
+		wg.Go(func() {
+			for i := range each {
+				in := inbound(fmt.Sprintf("%d-%d", p, i), bot.Address{Channel: "sms", ID: fmt.Sprint(p)}, fmt.Sprint(i))
+				if _, err := a.Receive(t.Context(), in); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	closeStore(t, s)
+	s = f.open(t)
+	if c := counts(t, s); c.Queued != people*each || c.Seen != people*each || c.Contacts != people {
+		t.Errorf("kept %+v", c)
+	}
+	for p := range people {
+		snap, err := s.Load(t.Context(), bot.Address{Channel: "sms", ID: fmt.Sprint(p)}, "none")
+		if err != nil {
+			t.Fatal(err)
+		}
+		session, err := flows.DecodeSession(snap.Session)
+		if err != nil || session.Node != "0.1.2.3.4.5.6.7.8.9." {
+			t.Fatalf("person %d stands at %q, %v", p, session.Node, err)
+		}
+	}
 }

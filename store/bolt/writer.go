@@ -16,7 +16,10 @@ const maxTogether = 512
 
 // writer gathers what is to be written while the disk is busy with the commit
 // before, and writes it all in the next one: a lone caller waits for no timer,
-// and under load the commits grow as large as the disk is slow.
+// and under load the commits grow as large as the disk is slow. bbolt's own
+// Batch has a timer, and none is right for both: at 10 ms BenchmarkReceive is
+// as fast as here (7,400 to 9,300 messages/s against 8,800), but a lone person
+// waits 11.7 ms instead of 0.6; at 1 ms they wait 1.9 ms, and many get 5,200.
 type writer struct {
 	update func(func(*bbolt.Tx) error) error
 	ended  chan struct{}

@@ -1,0 +1,100 @@
+package bot_test
+
+import (
+	"errors"
+	"reflect"
+	"testing"
+	"time"
+
+	"posada/bot"
+	"posada/flows"
+)
+
+// records are decoders that also encode what they read.
+var records = map[string]func([]byte) (value any, again []byte, err error){
+	"contact": func(b []byte) (any, []byte, error) {
+		v, err := bot.DecodeContact(b)
+		return v, v.Encode(), err
+	},
+	"outbound": func(b []byte) (any, []byte, error) {
+		v, err := bot.DecodeOutbound(b)
+		return v, v.Encode(), err
+	},
+	"entry": func(b []byte) (any, []byte, error) {
+		v, err := bot.DecodeEntry(b)
+		return v, v.Encode(), err
+	},
+	"rumour": func(b []byte) (any, []byte, error) {
+		v, err := bot.DecodeRumour(b)
+		return v, v.Encode(), err
+	},
+}
+
+func samples() map[string]struct {
+	value any
+	raw   []byte
+} {
+	c := bot.Contact{Address: ana, Since: now, Consent: now.Add(time.Hour), Simulated: true, Subscriptions: []bot.Subscription{
+		{Programme: "cbp", Place: "tijuana", Zone: "America/Tijuana", When: "time", Minute: 1440, State: bot.Paused, Since: now}, {State: bot.On},
+	}}
+	o := bot.Outbound{To: ana, Kind: bot.Bulletin, At: now, Message: flows.Message{
+		Text: "¿Listo?", Lang: "es", Flow: "f", Node: "n", Segments: 2, Fault: "x",
+		Choices: []flows.Choice{{Key: "1", Label: "Sí", Payload: "p"}, {}},
+	}}
+	e := bot.Entry{At: now, Programme: "cbp", Place: "tijuana", Outcome: "no"}
+	r := bot.Rumour{At: now, From: ana, Lang: "ht", Text: "yo di"}
+	return map[string]struct {
+		value any
+		raw   []byte
+	}{
+		"contact": {c, c.Encode()}, "outbound": {o, o.Encode()}, "entry": {e, e.Encode()}, "rumour": {r, r.Encode()},
+	}
+}
+
+func TestRecordsReadBackWhole(t *testing.T) {
+	for name, s := range samples() {
+		got, _, err := records[name](s.raw)
+		if err != nil || !reflect.DeepEqual(got, s.value) {
+			t.Errorf("%s reads back differently (%v)", name, err)
+		}
+		empty, _, err := records[name](reflect.Zero(reflect.TypeOf(s.value)).Interface().(interface{ Encode() []byte }).Encode())
+		if err != nil || !reflect.ValueOf(empty).IsZero() {
+			t.Errorf("the zero %s reads back differently (%v)", name, err)
+		}
+	}
+}
+
+func TestADamagedRecordIsRefused(t *testing.T) {
+	for name, s := range samples() {
+		for cut := range len(s.raw) {
+			if _, _, err := records[name](s.raw[:cut]); !errors.Is(err, bot.ErrRecord) {
+				t.Errorf("%s cut to %d bytes: %v", name, cut, err)
+			}
+		}
+		if _, _, err := records[name](append(s.raw, 0)); !errors.Is(err, bot.ErrRecord) {
+			t.Errorf("%s with a byte more: %v", name, err)
+		}
+	}
+}
+
+func FuzzRecords(f *testing.F) {
+	for _, s := range samples() {
+		f.Add(s.raw)
+	}
+	f.Add([]byte{1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01})
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		for name, decode := range records {
+			value, again, err := decode(raw)
+			if err != nil {
+				if !errors.Is(err, bot.ErrRecord) || !reflect.ValueOf(value).IsZero() {
+					t.Errorf("%s: half a record, or another error: %v", name, err)
+				}
+				continue
+			}
+			back, _, err := decode(again)
+			if err != nil || !reflect.DeepEqual(value, back) {
+				t.Errorf("%s does not read back as it was read (%v)", name, err)
+			}
+		}
+	})
+}

@@ -1,0 +1,376 @@
+// The walk: every reachable state of every flow, on five days, and every
+// message of it in every language and form.
+package flows
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"posada/locales"
+)
+
+// walkDays are the days the walk is made on: before the app's windows changed,
+// after, right after the programme closed, and the day the book was last
+// reviewed.
+func walkDays(b *Book) map[string]time.Time {
+	return map[string]time.Time{
+		"2023-06-01": Noon(20230601),
+		"2024-03-15": Noon(20240315),
+		"2025-02-01": Noon(20250201),
+		"today":      reviewed(b),
+	}
+}
+
+// lightDays are walked without interrupts: days on which some words are said
+// that no other day knows, and one on which nothing was reviewed for a year.
+func lightDays(b *Book) map[string]time.Time {
+	return map[string]time.Time{
+		"2023-07-28": Noon(20230728),
+		"2025-04-15": Noon(20250415),
+		"unreviewed": Noon(b.NewestReview().AddDays(400)),
+	}
+}
+
+// typedSamples are answers to typed questions: each class that the book can
+// tell apart, and nonsense.
+var typedSamples = map[string][]string{
+	TypeMonth: {"2022-11", "2023-05", "2023-06", "2024-06", "2025-01", "2025-05", "2025-07", "december 2199", "soon"},
+	TypePlace: {"1", "Tijuana", "nowhere at all"},
+	TypeTime:  {"7:30", "noon", "25:00"},
+	TypeText:  {"they say that groups get it faster"},
+}
+
+// everywhere are the inputs that must do something in every state.
+var everywhere = []string{"repeat", "source", "blargh", "", "stop"}
+
+// interrupts lead to another flow and back.
+var interrupts = []string{"help", "language", "delete"}
+
+type walker struct {
+	t      *testing.T
+	book   *Book
+	at     time.Time
+	light  bool // without interrupts
+	queue  []walkState
+	states map[string]map[string]bool // flow, node, stack, page → outcomes of conditions seen there
+	full   map[string]bool            // flow, node, stack → every input was tried
+	shown  map[string]bool
+
+	witnesses, steps, messages, pages int
+	reached                           map[string]bool // flow/node
+}
+
+type walkState struct {
+	s     Session
+	deep  bool // reached by an interrupt
+	trace string
+}
+
+func TestWalkEveryReachableState(t *testing.T) {
+	b := realBook(t)
+	var mu sync.Mutex
+	reached := map[string]bool{}
+	t.Cleanup(func() { everyWordIsSaid(t, b, reached) })
+	days := walkDays(b)
+	light := lightDays(b)
+	maps.Copy(days, light)
+	for name, at := range days {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, isLight := light[name]
+			w := &walker{t: t, book: b, at: at, light: isLight, states: map[string]map[string]bool{}, full: map[string]bool{}, shown: map[string]bool{}, reached: map[string]bool{}}
+			w.walk()
+			mu.Lock()
+			maps.Copy(reached, w.reached)
+			mu.Unlock()
+			t.Logf("%d states (flow, node, stack, page), %d witnesses, %d steps, %d messages rendered, %d SMS pages",
+				len(w.states), w.witnesses, w.steps, w.messages, w.pages)
+		})
+	}
+}
+
+// everyWordIsSaid: a node with words that no walk on any day ever saw is dead
+// text, or can be reached on days only that nobody tests.
+func everyWordIsSaid(t *testing.T, b *Book, reached map[string]bool) {
+	if t.Failed() {
+		return
+	}
+	for _, f := range b.flows {
+		for _, n := range f.order {
+			if n.speaks() && !reached[n.name()] && f.ID != b.roles.Away {
+				t.Errorf("no walk ever came to %s", n.name())
+			}
+		}
+	}
+}
+
+func (w *walker) walk() {
+	w.step(walkState{}, Input{Text: "hola"}, false)
+	// A person who subscribed while the programme was open.
+	subscribed := Session{Language: "en", Consented: true, Flow: w.book.roles.Menu, Node: w.book.flowByID[w.book.roles.Menu].Start, Seen: w.at.Unix() / 60, Version: w.book.version}
+	for _, a := range []Answer{{Name: "state", Text: "on"}, {Name: "place", Text: "tijuana"}, {Name: "when", Text: "opens"}} {
+		a.Flow, a.Given = "reminders", subscribed.Seen
+		subscribed.setAnswer(a)
+	}
+	w.step(walkState{s: subscribed}, Input{Text: "#"}, false)
+	for len(w.queue) > 0 && !w.t.Failed() {
+		st := w.queue[0]
+		w.queue = w.queue[1:]
+		w.visit(st)
+	}
+}
+
+// visit tries what can be done in one state. The first witness of a question
+// is tried with every input there is; the others, whose conditions come out
+// otherwise, with every answer. States behind an interrupt (help, language,
+// delete, words of a crisis) are walked on by answers, back and menu: an
+// interrupt inside an interrupt is a step, not a world of its own.
+func (w *walker) visit(st walkState) {
+	n := w.book.node(Place{st.s.Flow, st.s.Node})
+	if st.s.Page+1 < st.s.Pages && !st.deep { // pages are the same however one came here
+		w.step(st, Input{Text: "0"}, st.deep)
+	}
+	if st.s.Page > 0 {
+		return // answers are the same on every page
+	}
+	ways := w.ways(st, n)
+	for i := range ways {
+		if next := w.step(st, Input{Text: fmt.Sprint(i + 1)}, st.deep); next.Misses > 0 {
+			w.t.Errorf("%s: choice %d was not understood", st.trace, i+1)
+		}
+	}
+	for _, text := range typedSamples[n.Type] {
+		w.step(st, Input{Text: text}, st.deep)
+	}
+	w.step(st, Input{Text: "*"}, st.deep)
+	w.step(st, Input{Text: "#"}, st.deep)
+	if where := fmt.Sprintf("%s %v", n.name(), st.s.Stack); !st.deep && !w.full[where] {
+		w.full[where] = true
+		w.everyInput(st, n, ways)
+	}
+}
+
+func (w *walker) ways(st walkState, n *Node) []way {
+	tr := &turn{book: w.book, form: SMS, at: At{Now: w.at}, day: w.book.On(w.at), s: st.s}
+	ways := tr.ways(n, tr.language())
+	if n.Type == "" && len(ways) == 0 {
+		w.t.Errorf("%s: nothing can be answered", st.trace)
+	}
+	return ways
+}
+
+func (w *walker) everyInput(st walkState, n *Node, ways []way) {
+	for i, way := range ways {
+		next, _, _ := w.book.Step(st.s, Input{Text: fmt.Sprint(i + 1)}, Telegram, At{Now: w.at})
+		pressed, _, _ := w.book.Step(st.s, Input{Payload: way.payload}, Telegram, At{Now: w.at})
+		typed, _, _ := w.book.Step(st.s, Input{Text: way.label}, Telegram, At{Now: w.at})
+		if pressed.Flow != next.Flow || pressed.Node != next.Node || len(way.payload) > MaxPayload {
+			w.t.Errorf("%s: button %q leads elsewhere than number %d", st.trace, way.payload, i+1)
+		}
+		if crisis, _ := w.book.Catalogue.Crisis(locales.Fold(way.label)); crisis == "" && (typed.Flow != next.Flow || typed.Node != next.Node) {
+			w.t.Errorf("%s: label %q leads elsewhere (%s/%s) than number %d (%s/%s)", st.trace, way.label, typed.Flow, typed.Node, i+1, next.Flow, next.Node)
+		}
+	}
+	for _, text := range everywhere {
+		w.step(st, Input{Text: text}, false)
+	}
+	if w.light {
+		return
+	}
+	for _, text := range interrupts {
+		w.step(st, Input{Text: text}, true)
+	}
+	for _, kind := range locales.CrisisKinds {
+		phrase, _, _ := strings.Cut(w.book.Catalogue.Language("en").Raw("crisis."+kind), "|")
+		next := w.step(st, Input{Text: strings.ReplaceAll(phrase, "...", "")}, true)
+		if want := w.book.crisis[kind]; next.Shown == nil || next.Shown[0].Place != want.place() {
+			w.t.Errorf("%s: crisis words %q are not answered by %s first", st.trace, kind, want.name())
+		}
+	}
+}
+
+// step makes one step and queues the state behind it if it is new.
+func (w *walker) step(st walkState, in Input, deep bool) Session {
+	w.steps++
+	next, msgs, effects := w.book.Step(st.s, in, SMS, At{Now: w.at})
+	trace := fmt.Sprintf("%s > %s = %s/%s", tail(st.trace), in.Text, next.Flow, next.Node)
+	if len(msgs) == 0 {
+		w.t.Errorf("%s: no answer", trace)
+	}
+	w.judge(trace, msgs, SMS)
+	if slices.ContainsFunc(effects, func(e Effect) bool { return e.Kind == EffectForget || e.Kind == EffectOptOut }) {
+		return next
+	}
+	n := w.book.node(Place{next.Flow, next.Node})
+	if n == nil || !n.isAsk() {
+		w.t.Errorf("%s: the conversation waits at no question", trace)
+		return next
+	}
+	w.renderAll(walkState{s: next, trace: trace})
+	if deep && len(next.Stack) == 0 {
+		deep = false // back from the interrupt
+	}
+	if w.isNew(next) {
+		w.witnesses++
+		w.queue = append(w.queue, walkState{next, deep, trace})
+	}
+	return next
+}
+
+func tail(trace string) string {
+	if i := strings.LastIndex(trace, " > "); i >= 0 {
+		return "… " + trace[i+3:]
+	}
+	return trace
+}
+
+// isNew tells whether a session is the first witness of its state, or of an
+// outcome of a condition there.
+func (w *walker) isNew(s Session) bool {
+	key := fmt.Sprintf("%s/%s %v %d", s.Flow, s.Node, s.Stack, s.Page)
+	outcomes, isOld := w.states[key]
+	if !isOld {
+		outcomes = map[string]bool{}
+		w.states[key] = outcomes
+	}
+	fresh := !isOld
+	day := w.book.On(w.at)
+	for _, n := range w.concerned(s) {
+		for i, c := range n.conditions() {
+			if len(c.answers) == 0 {
+				continue
+			}
+			ok, err := c.holds(day, n.flow, &s)
+			if err != nil {
+				w.t.Errorf("%s: %v", n.name(), err)
+			}
+			if k := fmt.Sprint(n.name(), i, ok); !outcomes[k] {
+				outcomes[k], fresh = true, true
+			}
+		}
+	}
+	return fresh
+}
+
+// concerned are the nodes whose conditions may come out otherwise from here:
+// those of the flow, and at the menu those of every flow, for some remember.
+func (w *walker) concerned(s Session) []*Node {
+	if s.Flow != w.book.roles.Menu || len(s.Stack) > 0 {
+		return w.book.flowByID[s.Flow].order
+	}
+	var out []*Node
+	for _, f := range w.book.flows {
+		out = append(out, f.order...)
+	}
+	return out
+}
+
+func (n *Node) conditions() []*condition {
+	var out []*condition
+	for _, it := range n.Say {
+		out = append(out, it.cond)
+	}
+	for _, o := range n.Choices {
+		out = append(out, o.cond)
+	}
+	for _, b := range n.Decide {
+		out = append(out, b.cond)
+	}
+	return slices.DeleteFunc(out, func(c *condition) bool { return c == nil })
+}
+
+// renderAll shows a state's answer in every language and form, every page.
+func (w *walker) renderAll(st walkState) {
+	for _, shown := range st.s.Shown {
+		w.reached[shown.Flow+"/"+shown.Node] = true
+	}
+	key := fmt.Sprintf("%s %s %v %d", st.s.Flow, st.s.Node, st.s.Shown, st.s.View)
+	if w.shown[key] {
+		return
+	}
+	w.shown[key] = true
+	for _, l := range w.book.Catalogue.Languages() {
+		for _, form := range Forms {
+			s := st.s
+			if s.Language == "" && l.Code != locales.Source {
+				continue
+			}
+			if s.Language != "" {
+				s.Language = l.Code
+			}
+			s.Page = 0
+			in := Input{Text: "repeat"}
+			if s.View == ViewSource {
+				in.Text = "source"
+			}
+			for page := 0; ; page++ {
+				next, msgs, _ := w.book.Step(s, in, form, At{Now: w.at})
+				w.judge(fmt.Sprintf("%s in %s, %s, page %d", st.trace, l.Code, form.Name, page), msgs, form)
+				if page+1 >= next.Pages {
+					break
+				}
+				s, in = next, Input{Text: "0"}
+				if page > MaxPages {
+					w.t.Fatalf("%s: %s: pages without end", st.trace, l.Code)
+				}
+			}
+		}
+	}
+}
+
+// judge holds every message to its limits.
+func (w *walker) judge(trace string, msgs []Message, form Form) {
+	for _, m := range msgs {
+		w.messages++
+		switch {
+		case m.Fault != "":
+			w.t.Errorf("%s: %s", trace, m.Fault)
+		case strings.TrimSpace(m.Text) == "" || strings.Contains(m.Text, "<no value>") || strings.Contains(m.Text, "{{"):
+			w.t.Errorf("%s: bad text %q", trace, m.Text)
+		case utf16Len(m.Text) > form.MaxChars:
+			w.t.Errorf("%s: %d characters, more than %d", trace, utf16Len(m.Text), form.MaxChars)
+		case form.MaxSegments > 0 && (m.Segments > form.MaxSegments || m.Segments != locales.Segments(m.Text)):
+			w.t.Errorf("%s: page of %d segments", trace, m.Segments)
+		case m.Text == w.book.Catalogue.Language(locales.Source).Raw(msgLost):
+			w.t.Errorf("%s: the person got lost", trace)
+		}
+		if form.MaxSegments > 0 {
+			w.pages++
+		}
+	}
+}
+
+// The first useful answer comes at most two messages after language and
+// consent: every entry of the menu says a fact, or asks its first question.
+func TestFirstUsefulAnswerIsTwoMessagesAway(t *testing.T) {
+	b := realBook(t)
+	for name, at := range walkDays(b) {
+		for _, o := range b.flowByID[b.roles.Menu].start.Choices {
+			k := newTalker(t, b, "en", SMS, at).atMenu()
+			k.pick(o.Key)
+			useful := func() bool {
+				for _, s := range k.s.Shown {
+					if n := b.node(s.Place); len(k.book.On(at).sources(n.facts)) > 0 && len(n.Say) > 0 || n.Directory != "" || n.Into != "" {
+						return true
+					}
+				}
+				return false
+			}
+			found := useful()
+			for i := 1; !found && i <= len(k.last[len(k.last)-1].Choices); i++ {
+				c := *k
+				k.say(fmt.Sprint(i))
+				found = useful()
+				*k = c
+			}
+			if !found {
+				t.Errorf("%s: menu entry %s gives no useful answer within two messages", name, o.Key)
+			}
+		}
+	}
+}
