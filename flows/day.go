@@ -23,10 +23,16 @@ type Day struct {
 
 	mu    sync.RWMutex
 	texts map[textKey]string
+	steps map[progressKey]string
 	data  map[string]map[string]any // language → values of facts
 }
 
 type textKey struct{ lang, id string }
+
+type progressKey struct {
+	lang     string
+	n, total int
+}
 
 // maxDays bounds the days kept ready; training conversations may ask for any.
 const maxDays = 32
@@ -66,7 +72,7 @@ func (b *Book) On(t time.Time) *Day {
 var bookZone = time.FixedZone("UTC-6", -6*60*60)
 
 func (b *Book) newDay(key dayKey, t time.Time) *Day {
-	d := &Day{Date: key.date, book: b, at: t, env: map[string]any{}, texts: map[textKey]string{}, data: map[string]map[string]any{}}
+	d := &Day{Date: key.date, book: b, at: t, env: map[string]any{}, texts: map[textKey]string{}, steps: map[progressKey]string{}, data: map[string]map[string]any{}}
 	for _, f := range b.facts {
 		e := f.On(d.Date)
 		d.entries = append(d.entries, e)
@@ -101,14 +107,17 @@ func (d *Day) text(l *locales.Language, id string, extra map[string]any) (string
 	}
 	data := d.facts(l)
 	if extra != nil {
-		joined := make(map[string]any, len(data)+len(extra))
-		for k, v := range data {
-			joined[k] = v
+		// Only what the message shows: a copy of all facts would cost more
+		// than the rest of the turn.
+		all := data
+		data = make(map[string]any, len(extra)+2)
+		for _, field := range l.Fields(id) {
+			if v, ok := extra[field]; ok {
+				data[field] = v
+			} else if v, ok := all[field]; ok {
+				data[field] = v
+			}
 		}
-		for k, v := range extra {
-			joined[k] = v
-		}
-		data = joined
 	}
 	s, err := l.Render(id, data)
 	if err != nil {
@@ -120,6 +129,24 @@ func (d *Day) text(l *locales.Language, id string, extra map[string]any) (string
 		d.mu.Unlock()
 	}
 	return s, nil
+}
+
+// step is "3 / 15", kept for the next time.
+func (d *Day) step(l *locales.Language, n, total int) (string, error) {
+	key := progressKey{l.Code, n, total}
+	d.mu.RLock()
+	s, ok := d.steps[key]
+	d.mu.RUnlock()
+	if ok {
+		return s, nil
+	}
+	s, err := d.text(l, msgProgress, map[string]any{"n": n, "total": total})
+	if err == nil {
+		d.mu.Lock()
+		d.steps[key] = s
+		d.mu.Unlock()
+	}
+	return s, err
 }
 
 // facts are the values to show on this day, in one language.

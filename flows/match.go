@@ -194,7 +194,7 @@ func (t *turn) typed(n *Node) {
 	ok := true
 	switch n.Type {
 	case TypeMonth:
-		a.Number = t.book.parseMonth(t.folded)
+		a.Number = t.book.parseMonth(t.folded, t.language())
 		ok = a.Number != 0
 	case TypeTime:
 		a.Number = t.book.parseTime(t.folded)

@@ -11,12 +11,21 @@ import (
 )
 
 // parseMonth reads "June 2023", "15 junio de 2023", "6/2023" or "2023-06" as
-// yyyymm, 0 when it is none of them. Two readings (03/04/2023) are none.
-func (b *Book) parseMonth(folded string) int {
+// yyyymm, 0 when it is none of them. Two readings (03/04/2023) are none. The
+// person's own language is tried first: a month's name may be a common word in
+// another.
+func (b *Book) parseMonth(folded string, l *locales.Language) int {
+	if m := readMonth(folded, l.Month); m != 0 {
+		return m
+	}
+	return readMonth(folded, b.Catalogue.Month)
+}
+
+func readMonth(folded string, named func(string) int) int {
 	month, year := 0, 0
 	var numbers []int
 	for _, w := range strings.FieldsFunc(folded, func(r rune) bool { return r == ' ' || r == '/' || r == '-' || r == '.' || r == ',' }) {
-		if m := b.Catalogue.Month(w); m != 0 {
+		if m := named(w); m != 0 {
 			if month != 0 && month != m {
 				return 0
 			}
@@ -76,19 +85,23 @@ func (b *Book) parseTime(folded string) int {
 		if !containsWords(text, w.word) {
 			continue
 		}
-		switch w.name {
-		case "noon":
-			return 12 * 60
-		case "midnight":
+		text = strings.TrimSpace(strings.Replace(" "+text+" ", " "+w.word+" ", " ", 1))
+		if w.name == "noon" || w.name == "midnight" {
+			// "half past noon" is more than we read: better to ask again.
+			switch {
+			case len(text) > len("a las"):
+				return 0
+			case w.name == "noon":
+				return 12 * 60
+			}
 			return 24 * 60
 		}
 		half = w.name
-		text = strings.TrimSpace(strings.Replace(" "+text+" ", " "+w.word+" ", " ", 1))
 	}
-	for _, suffix := range []string{"am", "pm", "h"} { // "7pm" and "19h" are one word
+	for _, suffix := range []string{"am", "pm", "hrs", "hs", "h", "ze", "e"} { // "7pm", "19h" and "8è" are one word
 		if cut, ok := strings.CutSuffix(text, suffix); ok && cut != "" && cut[len(cut)-1] >= '0' && cut[len(cut)-1] <= '9' {
 			text = cut
-			if suffix != "h" {
+			if suffix == "am" || suffix == "pm" {
 				half = suffix
 			}
 		}

@@ -226,7 +226,12 @@ func (t *turn) renderAsk(a *answerText, l *locales.Language, n *Node) {
 		text = t.words(a, l, n.flow, n.Ask)
 	}
 	if len(n.Progress) == 2 {
-		text = t.valued(a, l, msgProgress, map[string]any{"n": n.Progress[0], "total": n.Progress[1]}) + "\n" + text
+		step, err := t.day.step(l, n.Progress[0], n.Progress[1])
+		if err != nil {
+			a.fault = err.Error()
+		} else {
+			text = step + "\n" + text
+		}
 	}
 	if n.Type == TypePlace {
 		text += t.placeList(l)

@@ -55,6 +55,8 @@ type Language struct {
 	loc      *i18n.Localizer
 	group    string
 	months   [13]string
+
+	monthWords map[string]int // folded month word → 1..12
 }
 
 type message struct {
@@ -115,7 +117,7 @@ func parseLanguage(name string, raw []byte) (*Language, error) {
 	if err := bundle.AddMessages(tag, file.Messages...); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	l := &Language{Code: code, File: name, messages: map[string]*message{}, loc: i18n.NewLocalizer(bundle, tag.String())}
+	l := &Language{Code: code, File: name, messages: map[string]*message{}, monthWords: map[string]int{}, loc: i18n.NewLocalizer(bundle, tag.String())}
 	for _, m := range file.Messages {
 		fields, err := templateFields(m.Other)
 		if err != nil {

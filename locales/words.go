@@ -27,7 +27,9 @@ const (
 var Keywords = []string{KeyMenu, KeyBack, KeyRepeat, KeyHelp, KeyLanguage, KeyStop, KeyStart, KeyDelete, KeySource, KeyMore}
 
 // CrisisKinds are the crises whose phrases each language lists under crisis.*.
-var CrisisKinds = []string{"kidnapped", "danger", "suicide", "sexual", "missing", "child"}
+var CrisisKinds = []string{"kidnapped", "danger", "suicide", "sexual", "missing", kindChild}
+
+const kindChild = "child"
 
 // crisisGap is how many words "..." in a phrase may stand for.
 const crisisGap = 3
@@ -61,7 +63,9 @@ func (c *Catalogue) indexWords() {
 		for m := 1; m <= 12; m++ {
 			id := fmt.Sprintf("m%02d", m)
 			for _, w := range append(l.List("date.month_also."+id), l.months[m]) {
-				w = Fold(w)
+				if w = Fold(w); w != "" {
+					l.monthWords[w] = m
+				}
 				if was, ok := c.yearWord[w]; ok && was != m {
 					c.clash = append(c.clash, fmt.Errorf("%s:%d: %q is two months: %d and %d", l.File, l.Line("date.month."+id), w, was, m))
 					continue
@@ -115,19 +119,28 @@ func (c *Catalogue) Greeting(folded string) string {
 // none.
 func (c *Catalogue) Month(folded string) int { return c.yearWord[folded] }
 
+// Month tells which month (1..12) a folded word names in this language, 0 for
+// none. "Mas" is March in Haitian Creole, and "more" in Spanish.
+func (l *Language) Month(folded string) int { return l.monthWords[folded] }
+
 // Crisis finds a crisis phrase of any language anywhere in a folded text. It
 // returns its kind and language, "" when there is none. Of several it takes the
-// one that stands first.
+// one that stands first; that the person is a child comes after everything
+// else, for a child in danger is in danger first.
 func (c *Catalogue) Crisis(folded string) (kind, lang string) {
 	words := Words(folded)
 	for i, w := range words {
 		for _, p := range c.crisis[w] {
-			if p.at(words[i:]) {
-				return p.kind, p.lang
+			if p.kind == kindChild && kind != "" || !p.at(words[i:]) {
+				continue
+			}
+			kind, lang = p.kind, p.lang
+			if kind != kindChild {
+				return kind, lang
 			}
 		}
 	}
-	return "", ""
+	return kind, lang
 }
 
 // at tells whether the phrase stands at the beginning of words.

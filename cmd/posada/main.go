@@ -32,12 +32,14 @@ type cli struct {
 
 const description = `Posada answers people who seek asylum at the US-Mexico border, in their own language.
 
-To begin:   posada serve                      then open the address it prints
-In a shell: posada chat --lang es             talk to it here
-A past day: posada chat --as-of 2024-03-15    a training world; every message says so
-The facts:  posada book                       what it holds to be true today, with sources
+To begin:
 
-Every flag may also be given as POSADA_FLAG in the environment or as a key of --config FILE.`
+    posada serve                     then open the address it prints
+    posada chat --lang es            talk to it in this terminal
+    posada chat --as-of 2024-03-15   a past day, for training: every message says so
+    posada book                      what it holds to be true today, with sources
+
+Every flag may also be given in the environment (POSADA_LISTEN) or as a key of --config FILE (listen: 127.0.0.1:8080).`
 
 // streams are where a command reads and writes; tests bring their own.
 type streams struct {

@@ -1,0 +1,67 @@
+// Benchmarks of one turn: decode the session, match, step, render, page,
+// encode.
+package flows
+
+import (
+	"testing"
+)
+
+// screeningQuestion is a session in the middle of the screening, in Spanish.
+func screeningQuestion(b *testing.B) ([]byte, At) {
+	book := realBook(b)
+	k := newTalker(b, book, "es", SMS, reviewed(book)).atMenu()
+	k.pick("screening")
+	k.pick("yes")
+	k.say("junio de 2023")
+	k.pick("no")
+	if k.s.Node != "mexican" {
+		b.Fatalf("the session stands at %s", k.s.Node)
+	}
+	return k.s.Encode(), k.at
+}
+
+func BenchmarkStep(b *testing.B) {
+	book := realBook(b)
+	for _, c := range []struct{ name, text string }{
+		{"digit", "2"},
+		{"misspelt label", "Noo"},
+		{"free text", "no entiendo nada de esto, me puede ayudar alguien por favor"},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			raw, at := screeningQuestion(b)
+			b.ReportAllocs()
+			for b.Loop() {
+				s, err := DecodeSession(raw)
+				if err != nil {
+					b.Fatal(err)
+				}
+				next, msgs, _ := book.Step(s, Input{Text: c.text}, SMS, at)
+				if len(msgs) == 0 || len(next.Encode()) == 0 {
+					b.Fatal("no answer")
+				}
+			}
+			b.ReportMetric(float64(len(raw)), "session-bytes")
+		})
+	}
+}
+
+func BenchmarkSession(b *testing.B) {
+	raw, _ := screeningQuestion(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		s, err := DecodeSession(raw)
+		if err != nil {
+			b.Fatal(err)
+		}
+		s.Encode()
+	}
+}
+
+func BenchmarkLoad(b *testing.B) {
+	book := realBook(b)
+	for b.Loop() {
+		if _, err := Embedded(book.Catalogue); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
