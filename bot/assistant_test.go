@@ -1,3 +1,5 @@
+// Receiving: all or nothing, once, and in order.
+
 package bot_test
 
 import (

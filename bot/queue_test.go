@@ -1,3 +1,5 @@
+// One contact at a time, in the order of arrival.
+
 package bot
 
 import (

@@ -1,3 +1,5 @@
+// Records survive being written and read back.
+
 package bot_test
 
 import (

@@ -1,3 +1,5 @@
+// Sweeping: what is past its lifetime goes, and nothing else.
+
 package bot_test
 
 import (

@@ -1,3 +1,5 @@
+// Types that hold an address or words print neither.
+
 package bot_test
 
 import (

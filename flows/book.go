@@ -17,29 +17,30 @@ var files embed.FS
 type Book struct {
 	Catalogue *locales.Catalogue
 
-	version    string
-	facts      []*Fact
-	factByID   map[string]*Fact
-	sources    map[string]*Source
-	sourceIDs  []string
-	programmes []*Programme
-	rumours    []*Rumour
-	spots      []*Spot
-	spotByID   map[string]*Spot
-	spotWords  map[string]*Spot // folded name in any language → place
-	directory  []*Contact
-	flows      []*Flow
-	flowByID   map[string]*Flow
-	roles      roles
-	crisis     map[string]*Node
-	erase      *Node // of the word delete
-	begins     Date  // the first day the book can tell of
-	timeWords  []timeWord
-	digits     map[string]string
-	digitLines map[string]int
-	folded     map[string]string    // label → folded
-	lists      map[textKey][]string // synonyms, folded
-	personal   map[string]bool      // messages that show a person's own values
+	version     string
+	facts       []*Fact
+	factByID    map[string]*Fact
+	sources     map[string]*Source
+	sourceIDs   []string
+	programmes  []*Programme
+	rumours     []*Rumour
+	spots       []*Spot
+	spotByID    map[string]*Spot
+	spotWords   map[string]*Spot // folded name in any language → place
+	directory   []*Contact
+	flows       []*Flow
+	flowByID    map[string]*Flow
+	roles       roles
+	crisis      map[string]*Node
+	erase       *Node // of the word delete
+	begins      Date  // the first day the book can tell of
+	timeWords   []timeWord
+	timeFillers []string // words before a time of day that say nothing
+	digits      map[string]string
+	digitLines  map[string]int
+	folded      map[string]string    // label → folded
+	lists       map[textKey][]string // synonyms, folded
+	personal    map[string]bool      // messages that show a person's own values
 
 	mu   sync.Mutex
 	days map[dayKey]*Day

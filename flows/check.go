@@ -43,8 +43,8 @@ type checker struct {
 // line; a warning alone does not make a book unfit.
 func (b *Book) Check(day *Day) []Finding {
 	c := &checker{book: b, day: day}
-	for _, err := range b.Catalogue.Clashes() {
-		c.add("locales", 0, false, "%s", err)
+	for _, clash := range b.Catalogue.Clashes() {
+		c.add("locales/"+clash.File, clash.Line, false, "%s", clash.Text)
 	}
 	used := b.usedMessages()
 	for _, l := range b.Catalogue.Languages() {
@@ -78,7 +78,7 @@ func (b *Book) usedMessages() map[string]bool {
 	}
 	use(engineMessages...)
 	use("language.name", "language.choose", "language.greetings", "language.order", "language.status", "number.group", "date.long", "date.month_year", "time.am", "time.pm")
-	for _, name := range []string{"am", "pm", "noon", "midnight"} {
+	for _, name := range []string{"am", "pm", "noon", "midnight", "filler"} {
 		use("time.words." + name)
 	}
 	for m := 1; m <= 12; m++ {

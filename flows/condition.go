@@ -31,6 +31,7 @@ type scope struct {
 	env     map[string]any // name → zero value: its type
 	answers map[string]answerType
 	states  map[string][]string
+	places  []string
 }
 
 // compile type-checks one condition. Comparing an answer with a value it can
@@ -81,7 +82,9 @@ func (r *reader) compare(name, value ast.Node) {
 	}
 	values := r.scope.states[id.Value]
 	if t, ok := r.scope.answers[id.Value]; ok {
-		values = t.values
+		if values = t.values; t.kind == TypePlace {
+			values = r.scope.places
+		}
 	}
 	if values == nil {
 		return

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+
 	"posada/locales"
 )
 
@@ -36,15 +39,12 @@ func ParseDate(s string) (Date, error) {
 	return 0, fmt.Errorf("%q is not a date: write 2023-05-11, 2023-05 or 2023", s)
 }
 
-// UnmarshalYAML reads a date that YAML may take for a number (2025).
-func (d *Date) UnmarshalYAML(unmarshal func(any) error) error {
-	var s string
-	if err := unmarshal(&s); err != nil {
-		return err
-	}
-	v, err := ParseDate(s)
+// UnmarshalYAML reads a date that YAML may take for a number (2025). It takes
+// the node, so that a fault has its line.
+func (d *Date) UnmarshalYAML(n ast.Node) error {
+	v, err := ParseDate(n.GetToken().Value)
 	if err != nil {
-		return err
+		return &yaml.SyntaxError{Message: err.Error(), Token: n.GetToken()}
 	}
 	*d = v
 	return nil

@@ -44,6 +44,9 @@ func (l *loader) fail(n *Node, format string, args ...any) {
 // scope declares the names that the conditions of a flow may read.
 func (l *loader) scope(f *Flow) *scope {
 	s := &scope{env: map[string]any{varToday: 0, varThisMonth: 0}, answers: f.answers, states: map[string][]string{}}
+	for _, spot := range l.book.spots {
+		s.places = append(s.places, spot.ID)
+	}
 	for _, fact := range l.book.facts {
 		if fact.Kind == KindStatement {
 			continue
@@ -361,7 +364,9 @@ func (l *loader) linkRoles() {
 		return n
 	}
 	for key, id := range map[string]string{"first": f.Roles.First, "menu": f.Roles.Menu, "away": f.Roles.Away, "language": f.Roles.Language, "help": f.Roles.Help, "data": f.Roles.Data} {
-		root(id, "roles", key)
+		if n := root(id, "roles", key); n != nil && l.book.flowByID[id] == nil {
+			l.fault(d.at(fmt.Errorf("%q is not a flow", id), "roles", key))
+		}
 	}
 	l.book.erase = root(f.Delete, "delete")
 	for _, kind := range locales.CrisisKinds {

@@ -144,8 +144,8 @@ func (l *loader) readPlaces() {
 		}
 		s.ID, s.line = id, d.line("places", id)
 		var err error
-		if s.loc, err = time.LoadLocation(s.Zone); err != nil || s.Zone == "" {
-			l.fault(d.at(fmt.Errorf("place %s: unknown time zone %q", id, s.Zone), "places", id, "zone"))
+		if s.loc, err = loadZone(s.Zone); err != nil {
+			l.fault(d.at(fmt.Errorf("place %s: %w", id, err), "places", id, "zone"))
 			continue
 		}
 		l.message(d.name, s.line, s.Name)

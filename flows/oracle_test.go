@@ -1,3 +1,5 @@
+// The oracle: what a screening must conclude, written from the law alone.
+
 package flows
 
 import "testing"

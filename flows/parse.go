@@ -98,6 +98,12 @@ func (b *Book) parseTime(folded string) int {
 		}
 		half = w.name
 	}
+	for _, w := range b.timeFillers { // "a las 8"
+		if rest, ok := strings.CutPrefix(text, w+" "); ok {
+			text = rest
+			break
+		}
+	}
 	for _, suffix := range []string{"am", "pm", "hrs", "hs", "h", "ze", "e"} { // "7pm", "19h" and "8è" are one word
 		if cut, ok := strings.CutSuffix(text, suffix); ok && cut != "" && cut[len(cut)-1] >= '0' && cut[len(cut)-1] <= '9' {
 			text = cut
@@ -157,6 +163,12 @@ func (b *Book) gatherTimeWords() {
 			}
 		}
 	}
+	for _, l := range b.Catalogue.Languages() {
+		for _, word := range l.List("time.words.filler") {
+			b.timeFillers = append(b.timeFillers, locales.Fold(word))
+		}
+	}
+	slices.SortStableFunc(b.timeFillers, func(x, y string) int { return len(y) - len(x) })
 	slices.SortStableFunc(b.timeWords, func(x, y timeWord) int { return len(y.word) - len(x.word) })
 }
 

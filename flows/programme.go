@@ -107,7 +107,7 @@ func (m Moment) in(loc *time.Location) (time.Time, error) {
 func (p *Programme) compile(sources map[string]*Source) error {
 	for i := range p.Open {
 		o := &p.Open[i]
-		loc, err := time.LoadLocation(o.Zone)
+		loc, err := loadZone(o.Zone)
 		if err != nil {
 			return fmt.Errorf("programme %s: %w", p.ID, err)
 		}
@@ -144,6 +144,16 @@ func (p *Programme) compile(sources map[string]*Source) error {
 	return nil
 }
 
+// loadZone is a named IANA time zone. Neither no name (which Go takes for UTC)
+// nor the machine's own zone is one.
+func loadZone(name string) (*time.Location, error) {
+	loc, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" {
+		return nil, fmt.Errorf("unknown time zone %q", name)
+	}
+	return loc, nil
+}
+
 func knownSources(sources map[string]*Source, ids []string) error {
 	if len(ids) == 0 {
 		return fmt.Errorf("it has no source")
@@ -164,7 +174,7 @@ func (r *Reading) compile() error {
 	if r.closes, err = clockMinutes(r.Closes); err != nil {
 		return err
 	}
-	if r.loc, err = time.LoadLocation(r.Zone); err != nil {
+	if r.loc, err = loadZone(r.Zone); err != nil {
 		return err
 	}
 	if !r.NextDay && r.closes <= r.opens || r.NextDay && r.closes > r.opens {

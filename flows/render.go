@@ -49,7 +49,7 @@ func (t *turn) render() []Message {
 	l := t.language()
 	a := &answerText{}
 	for _, id := range t.notes {
-		a.add(t.plain(a, l, id), "", "")
+		a.add(t.plain(a, l, id), t.s.Flow, t.s.Node)
 	}
 	if !t.done && !t.s.Stopped {
 		if t.s.View == ViewSource {

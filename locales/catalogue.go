@@ -41,9 +41,10 @@ type Catalogue struct {
 
 	keywords map[string]string // folded word → keyword
 	crisis   map[string][]phrase
+	negation map[string]bool   // folded words that say no
 	greeting map[string]string // folded greeting → language code
 	yearWord map[string]int    // folded month word → 1..12
-	clash    []error
+	clash    []Clash
 }
 
 // Language is one language's messages.

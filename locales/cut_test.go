@@ -1,3 +1,5 @@
+// Cutting texts into pages loses nothing and always gets on.
+
 package locales
 
 import (

@@ -1,3 +1,5 @@
+// Folding: what people type becomes what matching compares.
+
 package locales
 
 import (

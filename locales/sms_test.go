@@ -1,3 +1,5 @@
+// Counting SMS segments as the standard does, and writing for GSM-7.
+
 package locales
 
 import (

@@ -44,12 +44,13 @@ func (c *Catalogue) indexWords() {
 	c.greeting = map[string]string{}
 	c.yearWord = map[string]int{}
 	c.crisis = map[string][]phrase{}
+	c.negation = map[string]bool{}
 	for _, l := range c.order {
 		for _, kw := range Keywords {
 			for _, w := range l.List("keyword." + kw) {
 				w = Fold(w)
 				if was, ok := c.keywords[w]; ok && was != kw {
-					c.clash = append(c.clash, fmt.Errorf("%s:%d: %q means %s, and elsewhere %s", l.File, l.Line("keyword."+kw), w, kw, was))
+					c.clash = append(c.clash, Clash{l.File, l.Line("keyword." + kw), fmt.Sprintf("%q means %s, and elsewhere %s", w, kw, was)})
 					continue
 				}
 				c.keywords[w] = kw
@@ -67,13 +68,16 @@ func (c *Catalogue) indexWords() {
 					l.monthWords[w] = m
 				}
 				if was, ok := c.yearWord[w]; ok && was != m {
-					c.clash = append(c.clash, fmt.Errorf("%s:%d: %q is two months: %d and %d", l.File, l.Line("date.month."+id), w, was, m))
+					c.clash = append(c.clash, Clash{l.File, l.Line("date.month." + id), fmt.Sprintf("%q is two months: %d and %d", w, was, m)})
 					continue
 				}
 				if w != "" {
 					c.yearWord[w] = m
 				}
 			}
+		}
+		for _, w := range l.List("words.no") {
+			c.negation[Fold(w)] = true
 		}
 		for _, kind := range CrisisKinds {
 			for _, text := range split(l.Raw("crisis."+kind), "|") {
@@ -93,7 +97,14 @@ func (c *Catalogue) indexWords() {
 }
 
 // Clashes lists keywords and month names that mean two things at once.
-func (c *Catalogue) Clashes() []error { return c.clash }
+func (c *Catalogue) Clashes() []Clash { return c.clash }
+
+// Clash is a word that means two things, and where it stands for the second.
+type Clash struct {
+	File string
+	Line int
+	Text string
+}
 
 // Keyword tells which keyword a folded text is, "" for none.
 func (c *Catalogue) Keyword(folded string) string { return c.keywords[folded] }
@@ -131,8 +142,8 @@ func (c *Catalogue) Crisis(folded string) (kind, lang string) {
 	words := Words(folded)
 	for i, w := range words {
 		for _, p := range c.crisis[w] {
-			if p.kind == kindChild && kind != "" || !p.at(words[i:]) {
-				continue
+			if p.kind == kindChild && (kind != "" || i > 0 && c.negation[words[i-1]]) || !p.at(words[i:]) {
+				continue // "no soy menor de edad"
 			}
 			kind, lang = p.kind, p.lang
 			if kind != kindChild {

@@ -343,6 +343,23 @@ func TestAMessageThatCannotBeKeptIsNotAcknowledged(t *testing.T) {
 	}
 }
 
+func TestAnAnswerIsOnThePhoneAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.run()
+		synctest.Wait()
+		begin := time.Now()
+		if w := answer(r.sim.Handler(), ask("POST", "/phone/send", msg(t))); w.Code != http.StatusOK {
+			t.Fatal(w.Code)
+		}
+		synctest.Wait()
+		r.wantShown(anna, "hola", "hola")
+		if waited := time.Since(begin); waited != 0 {
+			t.Errorf("it came after %v", waited)
+		}
+	})
+}
+
 // serve serves until the test's requests have ended.
 func serve(t *testing.T, h http.Handler) *httptest.Server {
 	server := httptest.NewServer(h)
@@ -506,16 +523,16 @@ func TestAQuietStreamSaysThatItLivesAndABrokenOneEnds(t *testing.T) {
 		}()
 		time.Sleep(2*keepAlive + time.Second)
 		synctest.Wait()
+		w.broken.Store(true)
+		time.Sleep(keepAlive)
+		<-ended
 		if got := w.Body.String(); got != ": open\n\n: alive\n\n: alive\n\n" {
 			t.Errorf("the stream said %q", got)
 		}
 		// Each write has its own deadline, so a server's does not cut the stream.
-		if n := len(w.deadlines); n != 3 || w.deadlines[2].Sub(w.deadlines[1]) != keepAlive {
+		if n := len(w.deadlines); n != 4 || w.deadlines[2].Sub(w.deadlines[1]) != keepAlive {
 			t.Errorf("deadlines %v", w.deadlines)
 		}
-		w.broken.Store(true)
-		time.Sleep(keepAlive)
-		<-ended
 		if n := r.sim.phones.byID[anna].streams; n != 0 {
 			t.Errorf("%d streams are still counted", n)
 		}

@@ -58,7 +58,8 @@ type phones struct {
 	uses uint64
 }
 
-// phone is one conversation.
+// phone is one conversation. The word "delete" empties the store, and not the
+// phone: no assistant can erase what stands on a person's own screen.
 type phone struct {
 	events  []event       // oldest first
 	changed chan struct{} // closed when there is more, or the phone is dropped

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	_ "time/tzdata" // places have time zones, and a small container has none
 
@@ -92,15 +94,41 @@ func run(ctx context.Context, args []string, io streams) int {
 // errSilent ends a command that has already said what is wrong.
 var errSilent = errors.New("failed")
 
-// loadConfig reads a YAML file of flags: "listen: 127.0.0.1:8080". Kong's own
+// config resolves flags from a YAML file: "listen: 127.0.0.1:8080". Kong's own
 // YAML loader stands on a parser that is no longer kept.
+type config map[string]any
+
 func loadConfig(r io.Reader) (kong.Resolver, error) {
-	values := map[string]any{}
-	if err := yaml.NewDecoder(r).Decode(&values); err != nil && !errors.Is(err, io.EOF) {
+	c := config{}
+	if err := yaml.NewDecoder(r).Decode(&c); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("read config: %w", err)
 	}
-	used := func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-		return values[flag.Name], nil
+	return c, nil
+}
+
+// Validate refuses a key that is no flag of any command: a setting that is
+// silently ignored is worse than none.
+func (c config) Validate(app *kong.Application) error {
+	known := map[string]bool{}
+	var gather func(n *kong.Node)
+	gather = func(n *kong.Node) {
+		for _, f := range n.Flags {
+			known[f.Name] = true
+		}
+		for _, child := range n.Children {
+			gather(child)
+		}
 	}
-	return kong.ResolverFunc(used), nil
+	gather(app.Node)
+	for _, key := range slices.Sorted(maps.Keys(c)) {
+		if !known[key] {
+			return fmt.Errorf("config: no flag is called %q", key)
+		}
+	}
+	return nil
+}
+
+// Resolve is the value of a flag, nil when the file does not set it.
+func (c config) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	return c[flag.Name], nil
 }

@@ -1,3 +1,5 @@
+// Benchmarks of receiving, opening, sweeping and rewriting, on a real file.
+
 package bolt_test
 
 import (

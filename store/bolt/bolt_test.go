@@ -1,3 +1,5 @@
+// The file keeps the contract of every store.
+
 package bolt_test
 
 import (

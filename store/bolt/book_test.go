@@ -1,3 +1,5 @@
+// A small stand-in for the book, so that these tests do not hang on its words.
+
 package bolt_test
 
 import (

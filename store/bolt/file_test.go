@@ -1,3 +1,5 @@
+// What the file itself promises: nothing readable, one process, no loss.
+
 package bolt_test
 
 import (

@@ -1,3 +1,5 @@
+// Rewriting the file: everything is there, sealed anew, and smaller.
+
 package bolt_test
 
 import (

@@ -1,3 +1,5 @@
+// The committer: many jobs in one commit, each judged alone.
+
 package bolt
 
 import (

@@ -1,3 +1,5 @@
+// The in-memory store keeps the contract of every store.
+
 package memory_test
 
 import (

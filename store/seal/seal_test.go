@@ -1,3 +1,5 @@
+// Sealing, finding and the key file.
+
 package seal_test
 
 import (

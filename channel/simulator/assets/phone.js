@@ -77,14 +77,10 @@ function newPhone(was) {
 // face shows in words what the phone is set to.
 function face() {
   const option = $("lang").selectedOptions[0];
-  const parts = [names[phone.channel], phone.asOf || "today"];
-  if (phone.lang) {
-    parts.splice(1, 0, option.textContent);
-  }
   $("where").textContent = names[phone.channel] + " · practice";
   $("training").hidden = phone.asOf === "";
   $("training-day").textContent = phone.asOf;
-  $("summary").textContent = parts.join(" · ");
+  $("summary").textContent = (phone.lang ? option.textContent : "Language asked") + " · " + (phone.asOf || "today");
   direct(option.dataset.dir);
 }
 

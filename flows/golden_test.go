@@ -1,0 +1,363 @@
+// Golden conversations: testdata/golden/LANGUAGE/THEME.txt, each what a person
+// says and what is answered, read by people who know the language. The session
+// is written and read back between every two steps.
+//
+//	go test ./flows -run Golden -update
+//
+// writes the answers anew; what the person says, and comments, stay. A file is
+//
+//	# a comment
+//	form: sms | whatsapp | telegram
+//	as-of: 2024-03-15             a practice world (optional)
+//	now: 2026-11-22T15:00:00Z     when it begins (default: noon of the book's newest review)
+//	lang: es                      a language known beforehand (default: asked)
+//	misses: 2                     how many texts are not understood (default 0)
+//
+//	> text that is typed
+//	> press: KEY                  the button or choice KEY of the last answer; * back, # menu
+//	> [flow/node#key]             a button of any age
+//	+ 31m                         time passes: m minutes, h hours, d days
+//
+// and what Posada does after each step:
+//
+//	< a message, its further lines indented
+//	  [key] a button
+//	! effect subscribe place=tijuana
+//	! silence
+package flows
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+var update = flag.Bool("update", false, "write the answers of the golden conversations anew")
+
+const goldenDir = "testdata/golden"
+
+// goldenLeast is how many conversations each language needs.
+const goldenLeast = 14
+
+// golden is one file.
+type golden struct {
+	head  []string // its header and comments, as written
+	form  Form
+	at    At
+	lang  string
+	miss  int
+	steps []goldenStep
+}
+
+// goldenStep is one line that acts, and the lines under it.
+type goldenStep struct {
+	line   int
+	notes  []string // comments above it
+	act    string   // as written: "> hola", "+ 31m"
+	answer []string
+}
+
+func TestGolden(t *testing.T) {
+	book := realBook(t)
+	for _, path := range goldenFiles(t) {
+		name := strings.TrimSuffix(strings.TrimPrefix(filepath.ToSlash(path), goldenDir+"/"), ".txt")
+		t.Run(name, func(t *testing.T) {
+			g := readGolden(t, book, path)
+			got := g.play(t, book)
+			if *update {
+				if err := os.WriteFile(path, got.bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			for i, s := range g.steps {
+				if d := lineDiff(s.answer, got.steps[i].answer); d != "" {
+					t.Errorf("%s:%d: after %q (- the file, + what is said now; -update writes it anew)\n%s", path, s.line, s.act, d)
+				}
+			}
+		})
+	}
+}
+
+// TestGoldenThemes holds the languages to the same themes: a conversation is
+// never there for some people only.
+func TestGoldenThemes(t *testing.T) {
+	book := realBook(t)
+	themes := map[string][]string{}
+	for _, path := range goldenFiles(t) {
+		lang := filepath.Base(filepath.Dir(path))
+		themes[filepath.Base(path)] = append(themes[filepath.Base(path)], lang)
+	}
+	if len(themes) < goldenLeast {
+		t.Errorf("%d themes, want at least %d", len(themes), goldenLeast)
+	}
+	for theme, langs := range themes {
+		for _, l := range book.Catalogue.Languages() {
+			if !slices.Contains(langs, l.Code) {
+				t.Errorf("%s/%s/%s is missing", goldenDir, l.Code, theme)
+			}
+		}
+	}
+}
+
+func goldenFiles(t *testing.T) []string {
+	t.Helper()
+	paths, err := filepath.Glob(goldenDir + "/*/*.txt")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no golden conversations in %s: %v", goldenDir, err)
+	}
+	return paths
+}
+
+func readGolden(t *testing.T, book *Book, path string) *golden {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &golden{at: At{Now: reviewed(book)}}
+	var notes []string
+	for i, line := range strings.Split(string(raw), "\n") {
+		switch {
+		case strings.HasPrefix(line, "#"):
+			notes = append(notes, line)
+		case strings.HasPrefix(line, ">"), strings.HasPrefix(line, "+"):
+			g.steps = append(g.steps, goldenStep{line: i + 1, notes: notes, act: strings.TrimRight(line, " ")})
+			notes = nil
+		case len(g.steps) > 0:
+			last := &g.steps[len(g.steps)-1]
+			last.answer = append(last.answer, line)
+		case line != "":
+			if err := g.header(line); err != nil {
+				t.Fatalf("%s:%d: %v", path, i+1, err)
+			}
+			g.head = append(append(g.head, notes...), line)
+			notes = nil
+		}
+	}
+	for i := range g.steps {
+		a := g.steps[i].answer
+		for len(a) > 0 && a[len(a)-1] == "" {
+			a = a[:len(a)-1]
+		}
+		g.steps[i].answer = a
+	}
+	if g.form.Name == "" || len(g.steps) == 0 {
+		t.Fatalf("%s: it needs a form and at least one step", path)
+	}
+	return g
+}
+
+func (g *golden) header(line string) (err error) {
+	key, value, _ := strings.Cut(line, ": ")
+	ok := true
+	switch key {
+	case "form":
+		g.form, ok = FormNamed(value)
+	case "as-of":
+		var d Date
+		d, err = ParseDate(value)
+		g.at.AsOf = Noon(d)
+	case "now":
+		g.at.Now, err = time.Parse(time.RFC3339, value)
+	case "lang":
+		g.lang = value
+	case "misses":
+		g.miss, err = strconv.Atoi(value)
+	default:
+		ok = false
+	}
+	if err != nil {
+		return fmt.Errorf("header %q: %w", line, err)
+	}
+	if !ok {
+		return fmt.Errorf("header %q is not understood", line)
+	}
+	return nil
+}
+
+// play talks through the steps and returns the file with the answers of now.
+func (g *golden) play(t *testing.T, book *Book) *golden {
+	t.Helper()
+	out := *g
+	out.steps = slices.Clone(g.steps)
+	k := newTalker(t, book, g.lang, g.form, g.at.Now)
+	k.at.AsOf = g.at.AsOf
+	misses := 0
+	for i := range out.steps {
+		s := &out.steps[i]
+		s.answer = nil
+		if wait, ok := strings.CutPrefix(s.act, "+"); ok {
+			d, err := waiting(strings.TrimSpace(wait))
+			if err != nil {
+				t.Fatalf("line %d: %v", s.line, err)
+			}
+			k.at.Now = k.at.Now.Add(d)
+			continue
+		}
+		in, err := k.goldenInput(strings.TrimPrefix(strings.TrimPrefix(s.act, ">"), " "))
+		if err != nil {
+			t.Fatalf("line %d: %v", s.line, err)
+		}
+		before := k.s.Misses
+		msgs := k.input(in)
+		if k.s.Misses > before {
+			misses++
+		}
+		s.answer = answerLines(g.form, msgs, k.done)
+		for _, m := range msgs {
+			if m.Fault != "" {
+				t.Errorf("line %d: a text could not be said: %s", s.line, m.Fault)
+			}
+			if m.Segments > g.form.MaxSegments {
+				t.Errorf("line %d: a page of %d segments", s.line, m.Segments)
+			}
+		}
+	}
+	if misses != g.miss {
+		t.Errorf("%d texts were not understood, the file means %d", misses, g.miss)
+	}
+	return &out
+}
+
+// waiting reads "31m", "25h" or "61d".
+func waiting(s string) (time.Duration, error) {
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		n, err := strconv.Atoi(days)
+		return time.Duration(n) * 24 * time.Hour, err
+	}
+	return time.ParseDuration(s)
+}
+
+func (k *talker) goldenInput(said string) (Input, error) {
+	if key, ok := strings.CutPrefix(said, "press: "); ok {
+		var keys []string
+		for _, m := range k.last {
+			for _, c := range m.Choices {
+				if choiceKey(c) == key && c.Payload != "" {
+					return Input{Payload: c.Payload}, nil
+				}
+			}
+		}
+		return Input{}, fmt.Errorf("the last answer has no choice %q, but %q", key, keys)
+	}
+	if strings.HasPrefix(said, "[") && strings.HasSuffix(said, "]") {
+		return Input{Payload: said[1 : len(said)-1]}, nil
+	}
+	return Input{Text: said}, nil
+}
+
+// choiceKey is the key that the book gives a choice, or what is typed for the
+// buttons under every question.
+func choiceKey(c Choice) string {
+	if _, key, ok := strings.Cut(c.Payload, "#"); ok {
+		return key
+	}
+	return c.Key
+}
+
+// answerLines writes what Posada said and did. Where there are no buttons the
+// choices stand in the text already.
+func answerLines(form Form, msgs []Message, effects []Effect) []string {
+	var out []string
+	for _, m := range msgs {
+		for i, line := range strings.Split(m.Text, "\n") {
+			mark := "  "
+			if i == 0 {
+				mark = "< "
+			}
+			out = append(out, strings.TrimRight(mark+line, " "))
+		}
+		for _, c := range m.Choices {
+			if form.Buttons {
+				out = append(out, "  ["+choiceKey(c)+"] "+c.Label)
+			}
+		}
+	}
+	if len(msgs) == 0 {
+		out = append(out, "! silence")
+	}
+	for _, e := range effects {
+		out = append(out, "! effect "+effectLine(e))
+	}
+	return out
+}
+
+func effectLine(e Effect) string {
+	parts := []string{string(e.Kind)}
+	add := func(name, value string) {
+		if value != "" {
+			parts = append(parts, name+"="+value)
+		}
+	}
+	add("programme", e.Programme)
+	add("place", e.Place)
+	add("zone", e.Zone)
+	add("when", e.When)
+	if e.Minute != 0 {
+		add("minute", strconv.Itoa(e.Minute))
+	}
+	add("outcome", e.Outcome)
+	if e.Text != "" {
+		add("text", strconv.Quote(e.Text))
+	}
+	return strings.Join(parts, " ")
+}
+
+func (g *golden) bytes() []byte {
+	var b bytes.Buffer
+	for _, line := range g.head {
+		b.WriteString(line + "\n")
+	}
+	for _, s := range g.steps {
+		b.WriteString("\n")
+		for _, line := range slices.Concat(s.notes, []string{s.act}, s.answer) {
+			b.WriteString(line + "\n")
+		}
+	}
+	return b.Bytes()
+}
+
+// lineDiff shows the lines that differ, between one line of what both share;
+// "" when nothing does.
+func lineDiff(want, got []string) string {
+	if slices.Equal(want, got) {
+		return ""
+	}
+	head := 0
+	for head < len(want) && head < len(got) && want[head] == got[head] {
+		head++
+	}
+	tail := 0
+	for tail < len(want)-head && tail < len(got)-head && want[len(want)-1-tail] == got[len(got)-1-tail] {
+		tail++
+	}
+	var b strings.Builder
+	write := func(mark string, lines []string) {
+		for _, line := range lines {
+			b.WriteString("    " + mark + " " + line + "\n")
+		}
+	}
+	write(" ", want[max(head-1, 0):head])
+	write("-", want[head:len(want)-tail])
+	write("+", got[head:len(got)-tail])
+	write(" ", want[len(want)-tail:min(len(want)-tail+1, len(want))])
+	return b.String()
+}
+
+func TestGoldenDiff(t *testing.T) {
+	got := lineDiff([]string{"< a", "  b", "  c"}, []string{"< a", "  B", "  c"})
+	if want := "      < a\n    -   b\n    +   B\n        c\n"; got != want {
+		t.Errorf("got\n%s, want\n%s", got, want)
+	}
+	if got := lineDiff([]string{"< a"}, []string{"< a"}); got != "" {
+		t.Errorf("equal answers differ: %s", got)
+	}
+}
