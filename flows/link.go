@@ -144,10 +144,13 @@ func (l *loader) linkWords(n *Node, cond func(string) *condition) {
 		}
 		it.facts = union(own, shown)
 	}
-	for _, id := range []string{n.Ask, n.Why, n.Invalid} {
+	for _, id := range []string{n.Ask, n.Invalid} {
 		if id != "" {
 			n.asks = union(n.asks, l.linkMessage(n, id))
 		}
+	}
+	if n.Why != "" {
+		n.whys = l.linkMessage(n, n.Why)
 	}
 	stands = stands || len(n.asks) > 0
 	if !n.speaks() {

@@ -76,11 +76,16 @@ func (t *turn) answer(payload string) {
 		t.choose(n, ways[i])
 		return
 	}
-	if len(locales.Words(t.folded)) <= 3 && t.book.Catalogue.Greeting(t.folded) != "" {
+	if t.greeted() {
 		t.show(n) // a greeting in the middle is greeted by the question
 		return
 	}
 	t.miss(n)
+}
+
+// greeted tells whether the text is a greeting and hardly more.
+func (t *turn) greeted() bool {
+	return len(locales.Words(t.folded)) <= 3 && t.book.Catalogue.Greeting(t.folded) != ""
 }
 
 // miss says that the text was not understood; the second time in a row it says
@@ -204,6 +209,10 @@ func (t *turn) typed(n *Node) {
 		if ok = spot != nil; ok {
 			a.Text = spot.ID
 		}
+	}
+	if !ok && t.greeted() {
+		t.show(n)
+		return
 	}
 	if !ok {
 		t.s.Misses++

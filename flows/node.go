@@ -57,6 +57,7 @@ type Node struct {
 	target *Node   // of a call
 	facts  []*Fact // of the node as a whole
 	asks   []*Fact // shown by its question
+	whys   []*Fact // shown by its reason
 	set    []assignment
 }
 

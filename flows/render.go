@@ -48,10 +48,12 @@ func (t *turn) render() []Message {
 	}
 	l := t.language()
 	a := &answerText{}
-	for _, id := range t.notes {
-		a.add(t.plain(a, l, id), t.s.Flow, t.s.Node)
-	}
-	if !t.done && !t.s.Stopped {
+	if t.done || t.s.Stopped {
+		for _, id := range t.notes {
+			a.add(t.plain(a, l, id), t.s.Flow, t.s.Node)
+		}
+	} else {
+		t.keepNotes()
 		if t.s.View == ViewSource {
 			t.renderSources(a, l)
 		} else {
@@ -67,6 +69,20 @@ func (t *turn) render() []Message {
 		return t.join(a, l)
 	}
 	return t.split(a, l)
+}
+
+// keepNotes puts Posada's own words before what is shown, where the next page
+// finds them too.
+func (t *turn) keepNotes() {
+	if len(t.notes) == 0 {
+		return
+	}
+	shown := make([]Shown, 0, len(t.notes)+len(t.s.Shown))
+	for _, id := range t.notes {
+		shown = append(shown, Shown{Place: Place{Node: id}})
+	}
+	shown = append(shown, t.s.Shown...)
+	t.s.Shown = shown[:min(len(shown), MaxShown)]
 }
 
 func (a *answerText) add(text, flow, node string) {
@@ -149,6 +165,10 @@ func (t *turn) value(l *locales.Language, f *Flow, field string) string {
 // its facts are. Each item is judged by the facts it stands on, so that what is
 // withheld never takes words of safety with it.
 func (t *turn) renderShown(a *answerText, l *locales.Language, s Shown) {
+	if s.Flow == "" {
+		a.add(t.plain(a, l, s.Node), t.s.Flow, t.s.Node)
+		return
+	}
 	n := t.book.node(s.Place)
 	if n == nil {
 		return
@@ -262,11 +282,16 @@ func (t *turn) placeList(l *locales.Language) string {
 // checked.
 func (t *turn) renderSources(a *answerText, l *locales.Language) {
 	n := t.here()
-	if n != nil && n.Why != "" {
-		a.add(t.words(a, l, n.flow, n.Why), n.flow.ID, n.id)
-	}
 	var facts []*Fact
 	said := false
+	if n != nil && n.Why != "" {
+		if fresh, _ := t.day.worst(n.whys); fresh == Withheld {
+			a.add(t.plain(a, l, msgWithheld), n.flow.ID, n.id)
+		} else {
+			a.add(t.words(a, l, n.flow, n.Why), n.flow.ID, n.id)
+			facts = union(facts, n.whys)
+		}
+	}
 	for _, s := range t.s.Shown {
 		if m := t.book.node(s.Place); m != nil {
 			said = true

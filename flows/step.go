@@ -89,7 +89,7 @@ func (b *Book) Step(s Session, in Input, form Form, at At) (Session, []Message, 
 	t.take(in)
 	msgs := t.render()
 	if t.done {
-		return t.s, msgs, t.effects
+		return Session{}, msgs, t.effects
 	}
 	t.s.Seen = t.minute
 	t.s.Version = b.version
@@ -107,7 +107,7 @@ func (t *turn) take(in Input) {
 		crisis, crisisLang = t.book.Catalogue.Crisis(t.folded)
 	}
 	lost := t.refresh()
-	t.s.Shown, t.s.View, t.s.Page = t.keepShown(keyword), ViewAnswer, t.keepPage(keyword)
+	t.keepAnswer(keyword)
 	if long {
 		t.notes = append(t.notes, msgTooLong)
 	}
@@ -123,16 +123,19 @@ func (t *turn) take(in Input) {
 	case t.s.Flow == "":
 		t.begin()
 		return
-	case t.idle() && !slices.Contains([]string{locales.KeyHelp, locales.KeyDelete, locales.KeyLanguage}, keyword):
+	case slices.Contains(always, keyword):
+		t.command(keyword)
+		return
+	case t.idle():
+		t.s.Shown, t.s.View, t.s.Page = nil, ViewAnswer, 0
 		t.interrupt(t.book.flowByID[t.book.roles.Away].start)
 		return
 	case lost:
 		t.notes = append(t.notes, msgLost)
 		t.home()
 		return
-	case t.s.Expired:
-		t.s.Expired = false
-		t.notes = append(t.notes, msgExpired)
+	case t.s.Expired && t.s.Flow != t.book.roles.Away:
+		t.expired()
 		t.home()
 		return
 	}
@@ -142,6 +145,19 @@ func (t *turn) take(in Input) {
 		return
 	}
 	t.answer(in.Payload)
+	if t.s.Expired && t.s.Flow != t.book.roles.Away {
+		t.expired()
+	}
+}
+
+// always are the words that nothing comes before, but words of a crisis and
+// stop.
+var always = []string{locales.KeyHelp, locales.KeyDelete, locales.KeyLanguage}
+
+// expired says once that answers were erased in the middle of a flow.
+func (t *turn) expired() {
+	t.s.Expired = false
+	t.notes = append(t.notes, msgExpired)
 }
 
 // keyword of the input: a typed word or a button that works everywhere.
@@ -160,20 +176,17 @@ func (t *turn) keyword(payload string) string {
 	return ""
 }
 
-// keepShown keeps what the last answer said for the words that speak about it.
-func (t *turn) keepShown(keyword string) []Shown {
+// keepAnswer keeps what the last answer said for the words that speak about
+// it, and its view and page for the one that goes on in it.
+func (t *turn) keepAnswer(keyword string) {
 	switch keyword {
-	case locales.KeySource, locales.KeyMore, locales.KeyRepeat:
-		return t.s.Shown
+	case locales.KeyMore:
+	case locales.KeySource, locales.KeyRepeat:
+		t.s.View, t.s.Page = ViewAnswer, 0
+		t.s.Shown = slices.DeleteFunc(slices.Clone(t.s.Shown), func(s Shown) bool { return s.Flow == "" })
+	default:
+		t.s.Shown, t.s.View, t.s.Page = nil, ViewAnswer, 0
 	}
-	return nil
-}
-
-func (t *turn) keepPage(keyword string) int {
-	if keyword == locales.KeyMore {
-		return t.s.Page
-	}
-	return 0
 }
 
 // refresh lets go of what has lived its time or is no longer in the book. It
@@ -196,7 +209,7 @@ func (t *turn) refresh() (lost bool) {
 // idle tells whether the person was away so long that another may hold the
 // phone.
 func (t *turn) idle() bool {
-	return t.s.Consented && t.s.Flow != t.book.roles.Away && t.minute-t.s.Seen >= int64(Idle.Minutes())
+	return t.s.Flow != t.book.roles.First && t.s.Flow != t.book.roles.Away && t.minute-t.s.Seen >= int64(Idle.Minutes())
 }
 
 // wake answers a person who had stopped. Only start, or words of a crisis,
@@ -346,6 +359,9 @@ func (t *turn) back() {
 func (t *turn) interrupt(n *Node) {
 	t.remember()
 	t.enter(n, Place{t.s.Flow, t.s.Node})
+	if n.flow.ID != t.book.roles.Away {
+		t.s.Expired = false // other things matter more now
+	}
 	t.run(n)
 }
 
@@ -446,7 +462,7 @@ func (t *turn) show(n *Node) {
 		}
 	}
 	if len(t.s.Shown) < MaxShown {
-		t.s.Shown = append(t.s.Shown, Shown{Place: n.place(), Items: items})
+		t.s.Shown = append(slices.Clip(t.s.Shown), Shown{Place: n.place(), Items: items})
 	}
 }
 
@@ -493,7 +509,8 @@ func (t *turn) eraseFlow(flow string) {
 
 // leave forgets the way back into a flow.
 func (s *Session) leave(flow string) {
-	s.Trail = slices.DeleteFunc(slices.Clone(s.Trail), func(u Turn) bool { return u.Flow == flow })
+	within := func(p Place) bool { return p.Flow == flow }
+	s.Trail = slices.DeleteFunc(slices.Clone(s.Trail), func(u Turn) bool { return within(u.Place) || slices.ContainsFunc(u.Stack, within) })
 }
 
 func (t *turn) assign(f *Flow, a assignment) {
@@ -510,7 +527,7 @@ func (t *turn) forget() {
 	t.effects = append(t.effects, Effect{Kind: EffectForget})
 	t.lang = t.s.Language
 	t.s = Session{}
-	t.notes = append(t.notes, msgForgotten)
+	t.notes = []string{msgForgotten}
 	t.done = true
 }
 

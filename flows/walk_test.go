@@ -258,14 +258,17 @@ func (w *walker) isNew(s Session) bool {
 }
 
 // concerned are the nodes whose conditions may come out otherwise from here:
-// those of the flow, and at the menu those of every flow, for some remember.
+// those of the flow, and where flows that remember begin; at the menu those of
+// every flow.
 func (w *walker) concerned(s Session) []*Node {
-	if s.Flow != w.book.roles.Menu || len(s.Stack) > 0 {
-		return w.book.flowByID[s.Flow].order
-	}
 	var out []*Node
 	for _, f := range w.book.flows {
-		out = append(out, f.order...)
+		switch {
+		case f.ID == s.Flow, s.Flow == w.book.roles.Menu && len(s.Stack) == 0:
+			out = append(out, f.order...)
+		case f.lifetime >= Silence:
+			out = append(out, f.start)
+		}
 	}
 	return out
 }
