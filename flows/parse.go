@@ -12,19 +12,26 @@ import (
 
 // parseMonth reads "June 2023", "15 junio de 2023", "6/2023" or "2023-06" as
 // yyyymm, 0 when it is none of them. Two readings (03/04/2023) are none. The
-// person's own language is tried first: a month's name may be a common word in
-// another.
+// person's own language is tried first if it knows a month in the text: a month's
+// name may be a common word in another.
 func (b *Book) parseMonth(folded string, l *locales.Language) int {
-	if m := readMonth(folded, l.Month); m != 0 {
-		return m
+	for w := range strings.FieldsFuncSeq(folded, monthGap) {
+		if l.Month(w) != 0 {
+			if m := readMonth(folded, l.Month); m != 0 {
+				return m
+			}
+			break
+		}
 	}
 	return readMonth(folded, b.Catalogue.Month)
 }
 
+func monthGap(r rune) bool { return strings.ContainsRune(" /-.,", r) }
+
 func readMonth(folded string, named func(string) int) int {
 	month, year := 0, 0
 	var numbers []int
-	for _, w := range strings.FieldsFunc(folded, func(r rune) bool { return r == ' ' || r == '/' || r == '-' || r == '.' || r == ',' }) {
+	for w := range strings.FieldsFuncSeq(folded, monthGap) {
 		if m := named(w); m != 0 {
 			if month != 0 && month != m {
 				return 0
@@ -89,7 +96,7 @@ func (b *Book) parseTime(folded string) int {
 		if w.name == "noon" || w.name == "midnight" {
 			// "half past noon" is more than we read: better to ask again.
 			switch {
-			case len(text) > len("a las"):
+			case len(text) > len("a las") || strings.ContainsAny(text, "0123456789") && text != "12" && text != "12:00":
 				return 0
 			case w.name == "noon":
 				return 12 * 60

@@ -57,8 +57,9 @@ type walker struct {
 	at     time.Time
 	light  bool // without interrupts
 	queue  []walkState
-	states map[string]map[string]bool // flow, node, stack, page → outcomes of conditions seen there
-	full   map[string]bool            // flow, node, stack → every input was tried
+	states map[string]map[outcome]bool // flow, node, stack, page → outcomes of conditions seen there
+	conds  map[*Node][]*condition
+	full   map[string]bool // flow, node, stack → every input was tried
 	shown  map[string]bool
 
 	witnesses, steps, messages, pages int
@@ -83,7 +84,7 @@ func TestWalkEveryReachableState(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, isLight := light[name]
-			w := &walker{t: t, book: b, at: at, light: isLight, states: map[string]map[string]bool{}, full: map[string]bool{}, shown: map[string]bool{}, reached: map[string]bool{}}
+			w := &walker{t: t, book: b, at: at, light: isLight, states: map[string]map[outcome]bool{}, conds: map[*Node][]*condition{}, full: map[string]bool{}, shown: map[string]bool{}, reached: map[string]bool{}}
 			w.walk()
 			mu.Lock()
 			maps.Copy(reached, w.reached)
@@ -235,22 +236,24 @@ func (w *walker) isNew(s Session) bool {
 	key := fmt.Sprintf("%s/%s %v %d", s.Flow, s.Node, s.Stack, s.Page)
 	outcomes, isOld := w.states[key]
 	if !isOld {
-		outcomes = map[string]bool{}
+		outcomes = map[outcome]bool{}
 		w.states[key] = outcomes
 	}
 	fresh := !isOld
 	day := w.book.On(w.at)
 	for _, n := range w.concerned(s) {
-		for i, c := range n.conditions() {
-			if len(c.answers) == 0 {
-				continue
-			}
+		conds, ok := w.conds[n]
+		if !ok {
+			conds = n.conditions()
+			w.conds[n] = conds
+		}
+		for _, c := range conds {
 			ok, err := c.holds(day, n.flow, &s)
 			if err != nil {
 				w.t.Errorf("%s: %v", n.name(), err)
 			}
-			if k := fmt.Sprint(n.name(), i, ok); !outcomes[k] {
-				outcomes[k], fresh = true, true
+			if o := (outcome{c, ok}); !outcomes[o] {
+				outcomes[o], fresh = true, true
 			}
 		}
 	}
@@ -273,6 +276,13 @@ func (w *walker) concerned(s Session) []*Node {
 	return out
 }
 
+// outcome is one way a condition came out.
+type outcome struct {
+	cond  *condition
+	holds bool
+}
+
+// conditions of a node that read answers: the others are the same all day.
 func (n *Node) conditions() []*condition {
 	var out []*condition
 	for _, it := range n.Say {
@@ -284,7 +294,7 @@ func (n *Node) conditions() []*condition {
 	for _, b := range n.Decide {
 		out = append(out, b.cond)
 	}
-	return slices.DeleteFunc(out, func(c *condition) bool { return c == nil })
+	return slices.DeleteFunc(out, func(c *condition) bool { return c == nil || len(c.answers) == 0 })
 }
 
 // renderAll shows a state's answer in every language and form, every page.

@@ -93,7 +93,7 @@ func loopback(host string) bool {
 		return true
 	}
 	addr, err := netip.ParseAddr(name)
-	return err == nil && addr.Zone() == "" && (addr.Is4() && addr.IsLoopback() || addr == netip.IPv6Loopback())
+	return err == nil && (addr.Is4() && addr.IsLoopback() || addr == netip.IPv6Loopback())
 }
 
 func digits(s string) bool {

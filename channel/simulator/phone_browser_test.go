@@ -463,6 +463,7 @@ func TestPhoneInTheBrowser(t *testing.T) {
 			t.Errorf("asked %v", asked)
 		}
 		b.shot("keyboard-1440-result")
+		b.want(`[...document.querySelectorAll('.keys')].slice(0, -1).every((keys) => keys.querySelectorAll('button:not([tabindex="-1"])').length === 1)`)
 		// The arrows move within a keyboard, and the page keys through what was said.
 		b.tabTo(chromedp.KeyEvent(kb.Tab), `document.activeElement.closest('.theirs') === [...document.querySelectorAll('.theirs')].at(-1)`, 12)
 		b.do(js(`window.was = document.activeElement`), chromedp.KeyEvent(kb.ArrowDown))
@@ -580,13 +581,22 @@ func TestPhoneInTheBrowser(t *testing.T) {
 		store := memory.New()
 		assistant := bot.New(echo{[]string{"en"}}, store)
 		// A process: its phones are lost with it, the store and the address stay.
+		var mu sync.Mutex
+		var after string // where the last stream went on
 		process := func(address string) (stop func(), at string) {
 			l, err := net.Listen("tcp", address)
 			if err != nil {
 				t.Fatal(err)
 			}
 			s := New(assistant.Receive, store, catalogue, func(err error) { t.Error(err) })
-			server := &httptest.Server{Listener: l, Config: &http.Server{Handler: s.Handler()}}
+			server := &httptest.Server{Listener: l, Config: &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/phone/events" {
+					mu.Lock()
+					after = r.URL.Query().Get("after")
+					mu.Unlock()
+				}
+				s.Handler().ServeHTTP(w, r)
+			})}}
 			server.Start()
 			ctx, cancel := context.WithCancel(context.Background())
 			ended := make(chan struct{})
@@ -615,6 +625,11 @@ func TestPhoneInTheBrowser(t *testing.T) {
 			t.Errorf("answered %v", got)
 		}
 		b.want(`[...document.querySelectorAll('.words')].map((el) => el.textContent).join() === 'one,one,two,two,three,three'`)
+		mu.Lock()
+		defer mu.Unlock()
+		if after == "" {
+			t.Error("the page did not say where it stood")
+		}
 	})
 
 	t.Run("every text can be read, by day and by night", func(t *testing.T) {
