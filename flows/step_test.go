@@ -238,14 +238,26 @@ func oldBook(k *talker) *talker {
 	return k
 }
 
-func TestACrisisConversationIsNotInterruptedByExpiry(t *testing.T) {
+func TestHelpIsNotInterruptedByExpiry(t *testing.T) {
 	b := realBook(t)
-	k := atWay(t, b, "en", SMS)
-	k.wait(25 * time.Hour)
-	k.say(phrase(t, k.words(), "danger"))
-	k.standsAt("help", "danger")
-	k.pick("kidnapped")
-	k.standsAt("help", "kidnapped")
+	for _, word := range []string{phrase(t, b.Catalogue.Language("en"), "danger"), "help"} {
+		for _, pause := range []time.Duration{25 * time.Hour, 40 * 24 * time.Hour} {
+			k := atWay(t, b, "en", SMS)
+			k.wait(pause)
+			k.say(word)
+			if k.s.Flow != "help" {
+				t.Errorf("%q leads to %s/%s", word, k.s.Flow, k.s.Node)
+			}
+			k.pick("kidnapped")
+			k.standsAt("help", "kidnapped")
+			k.says(k.pick("back"), "menu.ask")
+			k.standsAt("menu", "menu")
+			k.pick("rule")
+			if k.s.Flow != "rule" {
+				t.Errorf("after %q the answer at the menu was not heard: %s/%s", word, k.s.Flow, k.s.Node)
+			}
+		}
+	}
 }
 
 func TestStopIsConfirmedOnceThenAnsweredOnceThenSilent(t *testing.T) {
