@@ -144,6 +144,10 @@ func (b *Book) node(p Place) *Node {
 // openName is the name under which conditions ask whether a programme is open.
 func openName(p *Programme) string { return underscored(p.ID) + "_open" }
 
+// withheldName is the name under which conditions ask whether a fact was not
+// reviewed for so long that it is no longer said.
+func withheldName(f *Fact) string { return f.ID + "_withheld" }
+
 func underscored(id string) string {
 	out := []byte(id)
 	for i, c := range out {

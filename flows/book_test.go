@@ -80,12 +80,20 @@ func (k *talker) say(text string) string {
 // pick answers with the choice of that key, whatever its number is.
 func (k *talker) pick(key string) string {
 	k.t.Helper()
-	for _, m := range k.last {
-		for _, c := range m.Choices {
-			if strings.HasSuffix(c.Payload, "#"+key) {
-				return k.say(c.Key)
+	for range MaxPages {
+		more := false
+		for _, m := range k.last {
+			for _, c := range m.Choices {
+				if strings.HasSuffix(c.Payload, "#"+key) {
+					return k.say(c.Key)
+				}
+				more = more || c.Key == "0"
 			}
 		}
+		if !more {
+			break
+		}
+		k.say("0")
 	}
 	k.t.Fatalf("at %s/%s there is no choice %q in %v", k.s.Flow, k.s.Node, key, k.last)
 	return ""

@@ -77,7 +77,7 @@ func (b *Book) usedMessages() map[string]bool {
 		}
 	}
 	use(engineMessages...)
-	use("language.name", "language.choose", "language.greetings", "language.order", "language.status", "number.group", "date.long", "date.month_year", "time.am", "time.pm")
+	use("language.name", "language.choose", "language.greetings", "language.order", "language.status", msgLanguageAlso, "number.group", "date.long", "date.month_year", "time.am", "time.pm")
 	for _, name := range []string{"am", "pm", "noon", "midnight", "filler"} {
 		use("time.words." + name)
 	}

@@ -77,6 +77,9 @@ func (b *Book) newDay(key dayKey, t time.Time) *Day {
 		e := f.On(d.Date)
 		d.entries = append(d.entries, e)
 		d.stale = append(d.stale, f.freshness(d.Date))
+		if f.Care != CareNone {
+			d.env[withheldName(f)] = d.stale[f.index] == Withheld
+		}
 		if f.Kind == KindStatement {
 			continue
 		}

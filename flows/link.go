@@ -59,6 +59,11 @@ func (l *loader) scope(f *Flow) *scope {
 			s.states[fact.ID] = fact.Values
 		}
 	}
+	for _, fact := range l.book.facts {
+		if fact.Care != CareNone {
+			s.env[withheldName(fact)] = false
+		}
+	}
 	for _, p := range l.book.programmes {
 		s.env[openName(p)] = false
 	}
@@ -139,7 +144,7 @@ func (l *loader) linkWords(n *Node, cond func(string) *condition) {
 		own := l.facts(n, it.Facts)
 		shown := l.linkMessage(n, it.Text)
 		stands = stands || len(own)+len(shown) > 0
-		if len(it.Facts) == 0 {
+		if it.Facts == nil { // an empty list says: on none
 			own = n.facts
 		}
 		it.facts = union(own, shown)

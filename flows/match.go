@@ -9,6 +9,9 @@ import (
 	"posada/locales"
 )
 
+// msgLanguageAlso lists other names of a language, as people write them.
+const msgLanguageAlso = "language.also"
+
 // way is one visible answer to a question.
 type way struct {
 	key     string
@@ -136,6 +139,9 @@ func (b *Book) says(folded string, w way, l *locales.Language) bool {
 	if folded == b.fold(w.label) {
 		return true
 	}
+	if other := b.Catalogue.Language(w.key); w.option == nil && other != nil {
+		return slices.Contains(b.foldList(other, msgLanguageAlso), folded)
+	}
 	if w.option == nil || w.option.Also == "" {
 		return false
 	}
@@ -261,6 +267,10 @@ func (b *Book) foldWords() {
 	for _, l := range b.Catalogue.Languages() {
 		name := l.Raw("language.name")
 		b.folded[name] = locales.Fold(name)
+		for _, w := range l.List(msgLanguageAlso) {
+			key := textKey{l.Code, msgLanguageAlso}
+			b.lists[key] = append(b.lists[key], locales.Fold(w))
+		}
 		for _, f := range b.flows {
 			for _, n := range f.order {
 				for _, o := range n.Choices {

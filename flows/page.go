@@ -2,6 +2,7 @@
 package flows
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -83,6 +84,24 @@ func (t *turn) join(a *answerText, l *locales.Language) []Message {
 	if len(a.blocks) == 0 {
 		return nil
 	}
+	pages := t.pages(a, l)
+	t.s.Pages = len(pages)
+	t.s.Page = min(t.s.Page, len(pages)-1)
+	last := a.blocks[len(a.blocks)-1]
+	m := Message{Text: pages[t.s.Page], Lang: l.Code, Flow: last.flow, Node: last.node, Fault: a.fault, Segments: locales.Segments(pages[t.s.Page])}
+	for _, c := range t.choices(a) {
+		if t.s.Page+1 == len(pages) || t.wasShown(c, pages[:t.s.Page+1]) {
+			m.Choices = append(m.Choices, c)
+		}
+	}
+	if t.s.Page+1 < len(pages) {
+		m.Choices = append(m.Choices, Choice{Key: "0", Label: l.Raw(msgMore)})
+	}
+	return []Message{m}
+}
+
+// pages of the whole answer.
+func (t *turn) pages(a *answerText, l *locales.Language) []string {
 	var b strings.Builder
 	for i, bl := range a.blocks {
 		if i > 0 {
@@ -90,27 +109,39 @@ func (t *turn) join(a *answerText, l *locales.Language) []Message {
 		}
 		b.WriteString(bl.text)
 	}
-	choices := t.choices(a)
-	numbered(&b, choices)
+	numbered(&b, t.choices(a))
 	nav := ""
 	if a.ask != nil {
 		nav = "\n" + t.fit(l.Raw(msgNavSMS))
 	}
 	more := "\n" + t.fit(l.Raw(msgMore)) + " " + strings.TrimPrefix(nav, "\n")
-	mark := t.fit(t.mark(l))
-	fits := func(s string) bool { return t.fits(s) }
-	pages := paginate(t.fit(b.String()), mark, strings.TrimRight(more, " "), nav, fits)
-	t.s.Pages = len(pages)
-	t.s.Page = min(t.s.Page, len(pages)-1)
-	last := a.blocks[len(a.blocks)-1]
-	m := Message{Text: pages[t.s.Page], Lang: l.Code, Flow: last.flow, Node: last.node, Fault: a.fault, Segments: locales.Segments(pages[t.s.Page])}
-	if a.ask != nil {
-		m.Choices = choices
+	return paginate(t.fit(b.String()), t.fit(t.mark(l)), strings.TrimRight(more, " "), nav, t.fits)
+}
+
+// wasShown tells whether a choice stands on one of some pages.
+func (t *turn) wasShown(c Choice, pages []string) bool {
+	line := "\n" + t.fit(c.Key+" "+c.Label) + "\n"
+	return slices.ContainsFunc(pages, func(p string) bool { return strings.Contains("\n"+p+"\n", line) })
+}
+
+// answersUnseen tells whether the text is the number of a choice that is on a
+// page still to come: nobody may agree to, or erase, what they have not read.
+func (t *turn) answersUnseen() bool {
+	if !t.form.Join || t.s.Page+1 >= t.s.Pages || t.s.Stopped {
+		return false
 	}
-	if t.s.Page+1 < len(pages) {
-		m.Choices = append(m.Choices, Choice{Key: "0", Label: l.Raw(msgMore)})
+	n, err := strconv.Atoi(t.folded)
+	if err != nil || n < 1 || t.here() == nil {
+		return false
 	}
-	return []Message{m}
+	l := t.language()
+	a := t.compose(l)
+	choices := t.choices(a)
+	if n > len(choices) {
+		return false
+	}
+	pages := t.pages(a, l)
+	return t.s.Page+1 < len(pages) && !t.wasShown(choices[n-1], pages[:t.s.Page+1])
 }
 
 // paginate cuts a text into pages: each begins with mark and ends with more,

@@ -2,6 +2,7 @@
 package flows
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,11 +31,16 @@ type answerText struct {
 	fault  string
 }
 
-// language of this turn: the person's, or the source language before that.
+// language of this turn: the person's; before they chose one that of their
+// greeting or of the word they used, or the source language.
 func (t *turn) language() *locales.Language {
 	code := t.s.Language
 	if t.done {
 		code = t.lang
+	}
+	if code == "" {
+		greeted, _ := t.s.answer(t.book.roles.First, answerGreeted)
+		code = greeted.Text
 	}
 	if l := t.book.Catalogue.Language(code); l != nil {
 		return l
@@ -47,6 +53,15 @@ func (t *turn) render() []Message {
 		return nil
 	}
 	l := t.language()
+	a := t.compose(l)
+	if t.form.Join {
+		return t.join(a, l)
+	}
+	return t.split(a, l)
+}
+
+// compose gathers all that this turn says.
+func (t *turn) compose(l *locales.Language) *answerText {
 	a := &answerText{}
 	if t.done || t.s.Stopped {
 		for _, id := range t.notes {
@@ -65,10 +80,7 @@ func (t *turn) render() []Message {
 			t.renderAsk(a, l, n)
 		}
 	}
-	if t.form.Join {
-		return t.join(a, l)
-	}
-	return t.split(a, l)
+	return a
 }
 
 // keepNotes puts Posada's own words before what is shown, where the next page
@@ -86,7 +98,7 @@ func (t *turn) keepNotes() {
 }
 
 func (a *answerText) add(text, flow, node string) {
-	if text != "" {
+	if text != "" && (len(a.blocks) == 0 || a.blocks[len(a.blocks)-1].text != text) {
 		a.blocks = append(a.blocks, block{text, flow, node})
 	}
 }
@@ -298,6 +310,7 @@ func (t *turn) renderSources(a *answerText, l *locales.Language) {
 			facts = union(facts, standsOn(m, s.Items))
 		}
 	}
+	facts = slices.DeleteFunc(facts, func(f *Fact) bool { return t.day.stale[f.index] == Withheld }) // it was not said
 	sources := t.day.sources(facts)
 	if len(sources) == 0 {
 		id := msgSourcePlain

@@ -107,18 +107,28 @@ func (t *turn) take(in Input) {
 		crisis, crisisLang = t.book.Catalogue.Crisis(t.folded)
 	}
 	lost := t.refresh()
+	if in.Payload == "" && !lost && t.answersUnseen() {
+		keyword = locales.KeyMore
+	}
 	t.keepAnswer(keyword)
 	if long {
 		t.notes = append(t.notes, msgTooLong)
 	}
+	woken := t.s.Stopped
 	switch {
-	case t.s.Stopped && !t.wake(keyword, crisis):
+	case woken && !t.wake(keyword, crisis):
 		return
 	case keyword == locales.KeyStop:
 		t.stop()
 		return
 	case crisis != "":
-		t.crisis(crisis, crisisLang)
+		t.urgent(t.book.crisis[crisis], crisisLang)
+		if woken {
+			t.s.Shown = append(t.s.Shown, Shown{Place: Place{Node: msgStarted}})
+		}
+		return
+	case t.s.Flow == "" && keyword == locales.KeyHelp:
+		t.urgent(t.book.flowByID[t.book.roles.Help].start, t.book.Catalogue.KeywordLanguage(t.folded))
 		return
 	case t.s.Flow == "":
 		t.begin()
@@ -142,9 +152,9 @@ func (t *turn) take(in Input) {
 	// A number answers a question whatever else it may mean.
 	if keyword != "" {
 		t.command(keyword)
-		return
+	} else {
+		t.answer(in.Payload)
 	}
-	t.answer(in.Payload)
 	if t.s.Expired && t.s.Flow != t.book.roles.Away {
 		t.expired()
 	}
@@ -235,13 +245,16 @@ func (t *turn) wake(keyword, crisis string) bool {
 // stop ends everything but the language, which the confirmation needs.
 func (t *turn) stop() {
 	t.effects = append(t.effects, Effect{Kind: EffectOptOut})
+	if t.s.Language == "" {
+		t.s.Language = t.book.Catalogue.KeywordLanguage(t.folded)
+	}
 	t.s = Session{Language: t.s.Language, Stopped: true}
 	t.notes = append(t.notes, msgStopped)
 }
 
-// crisis answers with safety first, in the language of the phrase when none
-// was chosen: the choice of a language is then asked after it.
-func (t *turn) crisis(kind, lang string) {
+// urgent answers with safety first, in the language of the words when none was
+// chosen: the choice of a language is then asked after it.
+func (t *turn) urgent(n *Node, lang string) {
 	if t.s.Flow == "" {
 		t.s.Flow = t.book.roles.First
 		t.s.Node = t.book.flowByID[t.s.Flow].start.id
@@ -250,7 +263,7 @@ func (t *turn) crisis(kind, lang string) {
 		t.s.Language = lang
 	}
 	t.s.Misses = 0
-	t.interrupt(t.book.crisis[kind])
+	t.interrupt(n)
 }
 
 // begin is the first contact. A language that the channel already knows (a
@@ -258,7 +271,11 @@ func (t *turn) crisis(kind, lang string) {
 func (t *turn) begin() {
 	t.s.Consented = false
 	if t.s.Language == "" {
-		if code := t.book.Catalogue.Greeting(t.folded); code != "" {
+		code := t.book.Catalogue.Greeting(t.folded)
+		if code == "" {
+			code = t.book.Catalogue.KeywordLanguage(t.folded)
+		}
+		if code != "" {
 			t.s.setAnswer(Answer{Flow: t.book.roles.First, Name: answerGreeted, Text: code, Given: t.minute})
 		}
 	}
@@ -288,7 +305,7 @@ func (t *turn) command(keyword string) {
 	t.s.Misses = 0
 	switch keyword {
 	case locales.KeyMenu, locales.KeyStart:
-		if !t.s.Consented {
+		if !t.s.Consented && t.s.Flow == t.book.roles.First {
 			t.run(t.here())
 			return
 		}

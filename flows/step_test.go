@@ -456,6 +456,21 @@ func TestAnswersThatExpireInTheMiddleLeadOutWithAWord(t *testing.T) {
 	}
 }
 
+func TestAfterThePauseTheFirstAnswerAtTheMenuIsHeard(t *testing.T) {
+	for _, way := range []string{"#", "*", "menu", "1", "2"} {
+		k := atWay(t, realBook(t), "en", SMS)
+		k.wait(25 * time.Hour)
+		k.say("hello")
+		k.standsAt("away", "away")
+		k.say(way)
+		k.standsAt("menu", "menu")
+		k.pick("rule")
+		if k.s.Flow != "rule" {
+			t.Errorf("%q, then an answer to the menu leads to %s/%s", way, k.s.Flow, k.s.Node)
+		}
+	}
+}
+
 func TestExpiredAnswersAreSaidOnceAndWhatWasSentIsNoAnswerToTheMenu(t *testing.T) {
 	k := atWay(t, realBook(t), "en", SMS)
 	k.s, _ = k.book.Expire(k.s, k.at.Now.Add(25*time.Hour)) // the sweep came by

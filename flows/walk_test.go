@@ -137,8 +137,15 @@ func (w *walker) visit(st walkState) {
 		w.step(st, Input{Text: "0"}, st.deep)
 	}
 	if st.s.Page > 0 {
-		return // answers are the same on every page
+		return // what can be done is done from the first page
 	}
+	if ways := w.ways(st, n); st.s.Pages > 1 && len(ways) > 0 {
+		// A number that was not shown yet shows more, and answers nothing.
+		if next := w.step(st, Input{Text: fmt.Sprint(len(ways))}, st.deep); next.Page != 1 && next.Node == n.id && next.Flow == n.flow.ID {
+			w.t.Errorf("%s: the last choice is on a later page, and its number leads to page %d", st.trace, next.Page)
+		}
+	}
+	st.s.Page = st.s.Pages - 1 // everything has been read
 	ways := w.ways(st, n)
 	for i := range ways {
 		if next := w.step(st, Input{Text: fmt.Sprint(i + 1)}, st.deep); next.Misses > 0 {
@@ -167,7 +174,7 @@ func (w *walker) ways(st walkState, n *Node) []way {
 
 func (w *walker) everyInput(st walkState, n *Node, ways []way) {
 	for i, way := range ways {
-		next, _, _ := w.book.Step(st.s, Input{Text: fmt.Sprint(i + 1)}, Telegram, At{Now: w.at})
+		next, _, _ := w.book.Step(st.s, Input{Text: fmt.Sprint(i + 1)}, SMS, At{Now: w.at})
 		pressed, _, _ := w.book.Step(st.s, Input{Payload: way.payload}, Telegram, At{Now: w.at})
 		typed, _, _ := w.book.Step(st.s, Input{Text: way.label}, Telegram, At{Now: w.at})
 		if pressed.Flow != next.Flow || pressed.Node != next.Node || len(way.payload) > MaxPayload {

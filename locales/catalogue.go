@@ -39,12 +39,13 @@ type Catalogue struct {
 	byCode map[string]*Language
 	order  []*Language
 
-	keywords map[string]string // folded word → keyword
-	crisis   map[string][]phrase
-	negation map[string]bool   // folded words that say no
-	greeting map[string]string // folded greeting → language code
-	yearWord map[string]int    // folded month word → 1..12
-	clash    []Clash
+	keywords    map[string]string // folded word → keyword
+	keywordLang map[string]string // folded keyword → its only language
+	crisis      map[string][]phrase
+	negation    map[string]bool   // folded words that say no
+	greeting    map[string]string // folded greeting → language code
+	yearWord    map[string]int    // folded month word → 1..12
+	clash       []Clash
 }
 
 // Language is one language's messages.

@@ -41,6 +41,7 @@ type phrase struct {
 
 func (c *Catalogue) indexWords() {
 	c.keywords = map[string]string{"*": KeyBack, "#": KeyMenu, "?": KeyHelp}
+	c.keywordLang = map[string]string{}
 	c.greeting = map[string]string{}
 	c.yearWord = map[string]int{}
 	c.crisis = map[string][]phrase{}
@@ -54,6 +55,11 @@ func (c *Catalogue) indexWords() {
 					continue
 				}
 				c.keywords[w] = kw
+				if was, ok := c.keywordLang[w]; !ok {
+					c.keywordLang[w] = l.Code
+				} else if was != l.Code {
+					c.keywordLang[w] = "" // a word of several languages tells nothing
+				}
 			}
 		}
 		for _, w := range append(l.List("language.greetings"), l.Raw("language.name")) {
@@ -108,6 +114,10 @@ type Clash struct {
 
 // Keyword tells which keyword a folded text is, "" for none.
 func (c *Catalogue) Keyword(folded string) string { return c.keywords[folded] }
+
+// KeywordLanguage tells which language alone has a folded text as a keyword,
+// "" for none or several.
+func (c *Catalogue) KeywordLanguage(folded string) string { return c.keywordLang[folded] }
 
 // Greeting tells in which language a folded text greets (or names the
 // language), "" if it does not. It only ever suggests a language: a person is
