@@ -14,7 +14,8 @@ func screeningQuestion(b *testing.B) ([]byte, At) {
 	k.pick("yes")
 	k.say("junio de 2023")
 	k.pick("no")
-	if k.s.Node != "mexican" {
+	k.pick("no")
+	if k.s.Node != "way" {
 		b.Fatalf("the session stands at %s", k.s.Node)
 	}
 	return k.s.Encode(), k.at
@@ -22,10 +23,13 @@ func screeningQuestion(b *testing.B) ([]byte, At) {
 
 func BenchmarkStep(b *testing.B) {
 	book := realBook(b)
-	for _, c := range []struct{ name, text string }{
-		{"digit", "2"},
-		{"misspelt label", "Noo"},
-		{"free text", "no entiendo nada de esto, me puede ayudar alguien por favor"},
+	for _, c := range []struct {
+		name, text string
+		answers    bool
+	}{
+		{"digit", "2", true},
+		{"misspelt label", "Puerto de entrda, sin cita", true},
+		{"free text", "no entiendo nada de esto, me puede ayudar alguien por favor", false},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			raw, at := screeningQuestion(b)
@@ -36,8 +40,8 @@ func BenchmarkStep(b *testing.B) {
 					b.Fatal(err)
 				}
 				next, msgs, _ := book.Step(s, Input{Text: c.text}, SMS, at)
-				if len(msgs) == 0 || len(next.Encode()) == 0 {
-					b.Fatal("no answer")
+				if len(msgs) == 0 || len(next.Encode()) == 0 || (next.Node == "parole") != c.answers {
+					b.Fatalf("it leads to %s", next.Node)
 				}
 			}
 			b.ReportMetric(float64(len(raw)), "session-bytes")

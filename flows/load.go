@@ -190,6 +190,11 @@ func (l *loader) readProgrammes() {
 				l.fault(d.at(fmt.Errorf("programme %s: unknown place %q", id, place), "programmes", id, "places"))
 			}
 		}
+		for _, fact := range append([]string{p.Confirm}, p.Facts...) {
+			if fact != "" && l.book.factByID[fact] == nil {
+				l.fault(d.at(fmt.Errorf("programme %s: unknown fact %q", id, fact), "programmes", id))
+			}
+		}
 		l.message(d.name, p.line, p.Name)
 		l.book.programmes = append(l.book.programmes, p)
 	}

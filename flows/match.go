@@ -94,6 +94,11 @@ func (t *turn) greeted() bool {
 // miss says that the text was not understood; the second time in a row it says
 // something else.
 func (t *turn) miss(n *Node) {
+	if slices.Contains(t.notes, msgTooLong) { // that says enough
+		t.s.Misses++
+		t.show(n)
+		return
+	}
 	note := msgMissFirst
 	if t.s.Misses++; t.s.Misses > 1 {
 		note = msgMissSecond

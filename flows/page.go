@@ -100,22 +100,49 @@ func (t *turn) join(a *answerText, l *locales.Language) []Message {
 	return []Message{m}
 }
 
-// pages of the whole answer.
+// pages of the whole answer. The question stays together with its choices
+// where a page can hold them.
 func (t *turn) pages(a *answerText, l *locales.Language) []string {
+	nav := ""
+	if a.ask != nil {
+		nav = "\n" + t.fit(l.Raw(msgNavSMS))
+	}
+	more := "\n" + strings.TrimRight(t.fit(l.Raw(msgMore))+" "+strings.TrimPrefix(nav, "\n"), " ")
+	mark := t.fit(t.mark(l))
+	said, asked := a.blocks, []block(nil)
+	if a.ask != nil {
+		said, asked = said[:len(said)-1], said[len(said)-1:]
+	}
+	body, question := t.lines(said), t.lines(asked)
+	if question != "" {
+		var b strings.Builder
+		b.WriteString(question)
+		numbered(&b, t.choices(a))
+		question = t.fit(b.String())
+	}
+	whole := strings.Trim(body+"\n"+question, "\n")
+	if fits := t.fits(mark + whole + nav); fits || body == "" || question == "" || !t.fits(mark+question+nav) {
+		return paginate(whole, mark, more, nav, t.fits)
+	}
+	pages := paginate(body, mark, more, more, t.fits)
+	last := strings.TrimSuffix(strings.TrimPrefix(pages[len(pages)-1], mark), more)
+	if joined := mark + last + "\n" + question + nav; t.fits(joined) {
+		pages[len(pages)-1] = joined
+		return pages
+	}
+	return append(pages, mark+question+nav)
+}
+
+// lines joins paragraphs into one text, in the letters of the form.
+func (t *turn) lines(blocks []block) string {
 	var b strings.Builder
-	for i, bl := range a.blocks {
+	for i, bl := range blocks {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
 		b.WriteString(bl.text)
 	}
-	numbered(&b, t.choices(a))
-	nav := ""
-	if a.ask != nil {
-		nav = "\n" + t.fit(l.Raw(msgNavSMS))
-	}
-	more := "\n" + t.fit(l.Raw(msgMore)) + " " + strings.TrimPrefix(nav, "\n")
-	return paginate(t.fit(b.String()), t.fit(t.mark(l)), strings.TrimRight(more, " "), nav, t.fits)
+	return t.fit(b.String())
 }
 
 // wasShown tells whether a choice stands on one of some pages.

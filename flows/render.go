@@ -94,7 +94,7 @@ func (t *turn) keepNotes() {
 		shown = append(shown, Shown{Place: Place{Node: id}})
 	}
 	shown = append(shown, t.s.Shown...)
-	t.s.Shown = shown[:min(len(shown), MaxShown)]
+	t.s.Shown = shown[:min(len(shown), maxStored)]
 }
 
 func (a *answerText) add(text, flow, node string) {
@@ -152,7 +152,9 @@ func (t *turn) value(l *locales.Language, f *Flow, field string) string {
 		case TypeTime:
 			return l.Clock(v.Number)
 		case TypeMonth:
-			return l.Date(v.Number/100, v.Number%100, 0)
+			if m := v.Number % 100; m >= 1 && m <= 12 {
+				return l.Date(v.Number/100, m, 0)
+			}
 		}
 		return ""
 	}

@@ -209,7 +209,7 @@ func DecodeSession(raw []byte) (Session, error) {
 			s.Answers[i] = Answer{Flow: d.text(), Name: d.text(), Text: d.text(), Number: d.number(), Given: int64(d.number())}
 		}
 	}
-	if n := d.count(MaxShown); n > 0 {
+	if n := d.count(maxStored); n > 0 {
 		s.Shown = make([]Shown, n)
 		for i := range s.Shown {
 			s.Shown[i] = Shown{Place: d.place(), Items: uint32(d.number())}
@@ -222,6 +222,10 @@ func DecodeSession(raw []byte) (Session, error) {
 	}
 	return s, nil
 }
+
+// maxStored is the most that a session keeps of what was shown: the nodes of a
+// turn and Posada's own words before them.
+const maxStored = MaxShown + 4
 
 // maxAnswers is the most answers a session may hold, over all flows.
 const maxAnswers = 64

@@ -430,10 +430,14 @@ func (t *turn) run(n *Node) {
 	// The book is at fault: it is tested never to come here, and if it does
 	// the person still gets an answer.
 	t.notes = append(t.notes, msgLost)
-	t.s.Stack, t.s.Shown = nil, nil
-	menu := t.book.flowByID[t.book.roles.Menu].start
-	t.s.Flow, t.s.Node = menu.flow.ID, menu.id
-	t.show(menu)
+	t.s.Stack, t.s.Shown, t.effects = nil, nil, nil
+	role := t.book.roles.Menu
+	if !t.s.Consented {
+		role = t.book.roles.First
+	}
+	home := t.book.flowByID[role].start
+	t.s.Flow, t.s.Node = home.flow.ID, home.id
+	t.show(home)
 }
 
 // pop comes back from a call: to the node after it, to the question that was
