@@ -1,3 +1,5 @@
+// The phone as its user has it: in a browser, by touch and by keyboard.
+
 package simulator
 
 import (

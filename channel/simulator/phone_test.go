@@ -1,3 +1,5 @@
+// The phone over HTTP: who is let in, what is taken, what comes out.
+
 package simulator
 
 import (

@@ -1,3 +1,5 @@
+// Delivery to simulated phones.
+
 package simulator
 
 import (

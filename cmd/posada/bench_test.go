@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -87,12 +88,17 @@ func fill(b *testing.B, data *dataFlags, contacts int) {
 		running.Go(func() {
 			for n := next.Add(1); n <= int64(contacts); n = next.Add(1) {
 				for i, text := range subscriber {
-					_, err := assistant.Receive(context.Background(), bot.Inbound{
+					receipt, err := assistant.Receive(context.Background(), bot.Inbound{
 						ID: fmt.Sprintf("%d-%d", n, i), From: bot.Address{Channel: bot.Simulator, ID: strconv.FormatInt(n, 10)},
-						Form: flows.SMS, Text: text, Lang: "es", At: time.Now(), AsOf: flows.Noon(20240315),
+						Form: flows.WhatsApp, Text: text, Lang: "es", At: time.Now(), AsOf: flows.Noon(20240315),
 					})
 					if err != nil {
 						b.Error(err)
+						return
+					}
+					confirmed := slices.ContainsFunc(receipt.Out, func(o bot.Outbound) bool { return o.Message.Flow == "reminders" && o.Message.Node == "confirm" })
+					if confirmed != (i == len(subscriber)-1) {
+						b.Errorf("the subscription was confirmed after message %d of %d", i+1, len(subscriber))
 						return
 					}
 				}

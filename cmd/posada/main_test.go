@@ -105,7 +105,7 @@ func TestChatReadsToTheEndWhateverItIsGiven(t *testing.T) {
 func TestChatComesBackToWhereItWas(t *testing.T) {
 	dir := homeless(t)
 	db := filepath.Join(dir, "chat.db")
-	args := []string{"chat", "--lang", "en", "--json", "--db", db, "--key-file", filepath.Join(dir, "chat.key"), "--channel", "sms"}
+	args := []string{"chat", "--lang", "en", "--json", "--db", db, "--key-file", filepath.Join(dir, "chat.key")}
 	if code, _, stderr := posada(t, "hi\n1\n2\n1\n", args...); code != 0 {
 		t.Fatal(stderr)
 	}
@@ -313,7 +313,7 @@ func TestEveryLanguageOffersItself(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, stdout, _ := posada(t, "?\n", "chat", "--json")
+	_, stdout, _ := posada(t, "blargh\n", "chat", "--json")
 	msgs := chatLines(t, stdout)
 	if len(msgs) != 1 || len(msgs[0].Choices) != len(c.Languages()) {
 		t.Errorf("the first question offers %v", msgs)
