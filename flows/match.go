@@ -67,7 +67,7 @@ func (t *turn) answer(payload string) {
 	if t.folded == "" {
 		t.s.Misses++
 		t.notes = append(t.notes, msgUnreadable)
-		t.show(n)
+		t.reask(n)
 		return
 	}
 	if n.Type != "" {
@@ -96,7 +96,7 @@ func (t *turn) greeted() bool {
 func (t *turn) miss(n *Node) {
 	if slices.Contains(t.notes, msgTooLong) { // that says enough
 		t.s.Misses++
-		t.show(n)
+		t.reask(n)
 		return
 	}
 	note := msgMissFirst
@@ -104,6 +104,16 @@ func (t *turn) miss(n *Node) {
 		note = msgMissSecond
 	}
 	t.notes = append(t.notes, note)
+	t.reask(n)
+}
+
+// reask shows the question again; when pages before it were not read, the whole
+// answer from its beginning.
+func (t *turn) reask(n *Node) {
+	if len(t.before) > 0 {
+		t.s.Shown = t.before
+		return
+	}
 	t.show(n)
 }
 
@@ -228,7 +238,7 @@ func (t *turn) typed(n *Node) {
 	if !ok {
 		t.s.Misses++
 		t.notes = append(t.notes, n.Invalid)
-		t.show(n)
+		t.reask(n)
 		return
 	}
 	t.s.Misses = 0

@@ -151,25 +151,31 @@ func (t *turn) wasShown(c Choice, pages []string) bool {
 	return slices.ContainsFunc(pages, func(p string) bool { return strings.Contains("\n"+p+"\n", line) })
 }
 
-// answersUnseen tells whether the text is the number of a choice that is on a
-// page still to come: nobody may agree to, or erase, what they have not read.
+// answersUnseen tells whether the text picks a choice that is on a page still to
+// come: nobody may agree to, or erase, what they have not read. A label of
+// several words, or a typed place or month, can mean nothing else and counts;
+// a number, "yes" and "no" can.
 func (t *turn) answersUnseen() bool {
-	if !t.form.Join || t.s.Page+1 >= t.s.Pages || t.s.Stopped {
-		return false
-	}
-	n, err := strconv.Atoi(t.folded)
-	if err != nil || n < 1 || t.here() == nil {
+	n := t.here()
+	if !t.unread() || n == nil || t.folded == "" || n.Type != "" {
 		return false
 	}
 	l := t.language()
 	a := t.compose(l)
-	choices := t.choices(a)
-	if n > len(choices) {
+	pages := t.pages(a, l)
+	if t.s.Page+1 >= len(pages) {
 		return false
 	}
-	pages := t.pages(a, l)
-	return t.s.Page+1 < len(pages) && !t.wasShown(choices[n-1], pages[:t.s.Page+1])
+	i := t.book.match(t.folded, a.ways, l)
+	if i < 0 || t.wasShown(t.choices(a)[i], pages[:t.s.Page+1]) {
+		return false
+	}
+	label := t.book.fold(a.ways[i].label)
+	return !strings.Contains(label, " ") || t.folded != label && !locales.Near(t.folded, label)
 }
+
+// unread tells whether pages of the last answer have not been asked for.
+func (t *turn) unread() bool { return t.form.Join && t.s.Page+1 < t.s.Pages && !t.s.Stopped }
 
 // paginate cuts a text into pages: each begins with mark and ends with more,
 // the last one with nav. What is left after MaxPages is never cut off in the

@@ -71,10 +71,11 @@ type turn struct {
 	notes  []string // messages of Posada itself that come first
 	text   string   // what was typed, cleaned; only an effect may keep it
 	folded string
-	picked string // a language chosen in this turn
-	silent bool   // nothing is said
-	done   bool   // the session has ended: only the notes are said
-	lang   string // the language of a turn whose session has ended
+	picked string  // a language chosen in this turn
+	silent bool    // nothing is said
+	before []Shown // the last answer, when pages of it were not read
+	done   bool    // the session has ended: only the notes are said
+	lang   string  // the language of a turn whose session has ended
 }
 
 // Step takes what a person sent and returns the session after it, what to say
@@ -109,6 +110,9 @@ func (t *turn) take(in Input) {
 	lost := t.refresh()
 	if in.Payload == "" && !lost && t.answersUnseen() {
 		keyword = locales.KeyMore
+	}
+	if t.unread() {
+		t.before = said(t.s.Shown)
 	}
 	t.keepAnswer(keyword)
 	if long {
@@ -193,10 +197,15 @@ func (t *turn) keepAnswer(keyword string) {
 	case locales.KeyMore:
 	case locales.KeySource, locales.KeyRepeat:
 		t.s.View, t.s.Page = ViewAnswer, 0
-		t.s.Shown = slices.DeleteFunc(slices.Clone(t.s.Shown), func(s Shown) bool { return s.Flow == "" })
+		t.s.Shown = said(t.s.Shown)
 	default:
 		t.s.Shown, t.s.View, t.s.Page = nil, ViewAnswer, 0
 	}
+}
+
+// said is what was shown without Posada's complaints about the input before.
+func said(shown []Shown) []Shown {
+	return slices.DeleteFunc(slices.Clone(shown), func(s Shown) bool { return s.Flow == "" && s.Node != msgDraft })
 }
 
 // refresh lets go of what has lived its time or is no longer in the book. It
@@ -245,10 +254,9 @@ func (t *turn) wake(keyword, crisis string) bool {
 // stop ends everything but the language, which the confirmation needs.
 func (t *turn) stop() {
 	t.effects = append(t.effects, Effect{Kind: EffectOptOut})
-	if t.s.Language == "" {
-		t.s.Language = t.book.Catalogue.KeywordLanguage(t.folded)
-	}
-	t.s = Session{Language: t.s.Language, Stopped: true}
+	t.s = Session{Language: t.s.Language, Answers: t.s.Answers, Stopped: true}
+	t.suggest(t.book.Catalogue.KeywordLanguage(t.folded))
+	t.s.Answers = slices.DeleteFunc(slices.Clone(t.s.Answers), func(a Answer) bool { return a.Name != answerGreeted })
 	t.notes = append(t.notes, msgStopped)
 }
 
@@ -259,26 +267,36 @@ func (t *turn) urgent(n *Node, lang string) {
 		t.s.Flow = t.book.roles.First
 		t.s.Node = t.book.flowByID[t.s.Flow].start.id
 	}
-	if t.s.Language == "" {
+	guessed := t.s.Language == ""
+	if guessed {
+		t.suggest(lang)
 		t.s.Language = lang
 	}
 	t.s.Misses = 0
 	t.interrupt(n)
+	if guessed && t.language().Raw("language.status") == "draft" {
+		t.s.Shown = append(t.s.Shown, Shown{Place: Place{Node: msgDraft}})
+	}
+}
+
+// suggest remembers a language that the person seems to write, as long as they
+// have not chosen one. It orders the list of languages, and until then Posada's
+// own words come in it.
+func (t *turn) suggest(code string) {
+	if t.s.Language == "" && code != "" {
+		t.s.setAnswer(Answer{Flow: t.book.roles.First, Name: answerGreeted, Text: code, Given: t.minute})
+	}
 }
 
 // begin is the first contact. A language that the channel already knows (a
 // practice conversation) is not asked again.
 func (t *turn) begin() {
 	t.s.Consented = false
-	if t.s.Language == "" {
-		code := t.book.Catalogue.Greeting(t.folded)
-		if code == "" {
-			code = t.book.Catalogue.KeywordLanguage(t.folded)
-		}
-		if code != "" {
-			t.s.setAnswer(Answer{Flow: t.book.roles.First, Name: answerGreeted, Text: code, Given: t.minute})
-		}
+	code := t.book.Catalogue.Greeting(t.folded)
+	if code == "" {
+		code = t.book.Catalogue.KeywordLanguage(t.folded)
 	}
+	t.suggest(code)
 	n := t.book.flowByID[t.book.roles.First].start
 	if t.s.Language != "" && n.ChoicesFrom == fromLanguages {
 		t.picked = t.s.Language

@@ -610,6 +610,7 @@ func TestLabelsNearMissesAndSynonymsAnswer(t *testing.T) {
 	}
 	for _, yes := range b.Catalogue.Language("es").List("words.yes") {
 		k := inScreening(t, b, "es", SMS)
+		k.allPages() // yes to what was not read yet would be no answer
 		k.say(yes)
 		k.standsAt("screening", "entry")
 	}
@@ -1048,5 +1049,58 @@ func TestMessagesGoOnEveryFormAndButtonsFit(t *testing.T) {
 				t.Errorf("%s: choice %+v in text %q", form.Name, c, textOf(k.last))
 			}
 		}
+	}
+}
+
+func TestNobodyAgreesToWhatTheyHaveNotRead(t *testing.T) {
+	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
+		for _, text := range []string{"1", "2", l.List("words.yes")[0], l.List("words.no")[0]} {
+			k := newTalker(t, b, l.Code, SMS, reviewed(b))
+			k.say("hola")
+			if k.s.Pages < 2 {
+				t.Fatalf("first contact has %d pages", k.s.Pages)
+			}
+			for page := 1; page < k.s.Pages; page++ {
+				k.say(text)
+				if k.s.Consented || len(k.done) > 0 || k.s.Page != page || k.s.Misses > 0 {
+					t.Errorf("%q on page %d: page %d, effects %v", text, page, k.s.Page+1, k.done)
+				}
+			}
+			if k.say(text); len(k.done) == 0 {
+				t.Errorf("%q does nothing on the last page", text)
+			}
+		}
+	})
+}
+
+func TestAMissBeforeTheLastPageLosesNoPage(t *testing.T) {
+	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
+		k := newTalker(t, b, l.Code, SMS, reviewed(b))
+		k.say("hola")
+		clean := *k
+		want := bare(l, clean.allPages())
+		for _, text := range []string{"xyzzy", "👋👋", ""} {
+			c := *k
+			c.say(text)
+			if got := bare(l, c.allPages()); !strings.Contains(got, want) {
+				t.Errorf("after %q the pages say %q", text, got)
+			}
+		}
+	})
+}
+
+func TestAWordBeforeTheChoiceOfALanguageOnlySuggestsOne(t *testing.T) {
+	b := realBook(t)
+	k := newTalker(t, b, "", SMS, reviewed(b))
+	k.say("stop")
+	if text := k.say("me quieren matar"); !strings.Contains(text, "911") || k.s.Language != "es" {
+		t.Errorf("after stop, crisis words in Spanish are answered in %q: %q", k.s.Language, text)
+	}
+	k = newTalker(t, b, "", SMS, reviewed(b))
+	k.say(b.Catalogue.Language("ht").List("keyword.help")[0])
+	k.say("#")
+	k.standsAt("first", "language")
+	if first := k.choices()[0].Payload; !strings.HasSuffix(first, "#ht") {
+		t.Errorf("the list of languages begins with %s", first)
 	}
 }
