@@ -3,6 +3,7 @@
 package flows
 
 import (
+	"encoding/binary"
 	"fmt"
 	"maps"
 	"slices"
@@ -30,9 +31,9 @@ func walkDays(b *Book) map[string]time.Time {
 // that no other day knows, and one on which nothing was reviewed for a year.
 func lightDays(b *Book) map[string]time.Time {
 	return map[string]time.Time{
-		"2023-07-28": Noon(20230728),
-		"2025-04-15": Noon(20250415),
-		"unreviewed": Noon(b.NewestReview().AddDays(400)),
+		"then 2023-07-28": Noon(20230728),
+		"then 2025-04-15": Noon(20250415),
+		"then unreviewed": Noon(b.NewestReview().AddDays(400)),
 	}
 }
 
@@ -63,28 +64,31 @@ type walker struct {
 	shown  map[string]bool
 
 	witnesses, steps, messages, pages int
-	reached                           map[string]bool // flow/node
+	reached                           map[Place]bool
 }
 
 type walkState struct {
 	s     Session
 	deep  bool // reached by an interrupt
-	trace string
+	trace trace
 }
 
 func TestWalkEveryReachableState(t *testing.T) {
 	b := realBook(t)
 	var mu sync.Mutex
-	reached := map[string]bool{}
+	reached := map[Place]bool{}
 	t.Cleanup(func() { everyWordIsSaid(t, b, reached) })
 	days := walkDays(b)
 	light := lightDays(b)
 	maps.Copy(days, light)
-	for name, at := range days {
+	// In order: the worlds in which the programme is open are the largest, and
+	// begin first.
+	for _, name := range slices.Sorted(maps.Keys(days)) {
+		at := days[name]
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, isLight := light[name]
-			w := &walker{t: t, book: b, at: at, light: isLight, states: map[string]map[outcome]bool{}, conds: map[*Node][]*condition{}, full: map[string]bool{}, shown: map[string]bool{}, reached: map[string]bool{}}
+			w := &walker{t: t, book: b, at: at, light: isLight, states: map[string]map[outcome]bool{}, conds: map[*Node][]*condition{}, full: map[string]bool{}, shown: map[string]bool{}, reached: map[Place]bool{}}
 			w.walk()
 			mu.Lock()
 			maps.Copy(reached, w.reached)
@@ -97,13 +101,13 @@ func TestWalkEveryReachableState(t *testing.T) {
 
 // everyWordIsSaid: a node with words that no walk on any day ever saw is dead
 // text, or can be reached on days only that nobody tests.
-func everyWordIsSaid(t *testing.T, b *Book, reached map[string]bool) {
+func everyWordIsSaid(t *testing.T, b *Book, reached map[Place]bool) {
 	if t.Failed() {
 		return
 	}
 	for _, f := range b.flows {
 		for _, n := range f.order {
-			if n.speaks() && !reached[n.name()] && f.ID != b.roles.Away {
+			if n.speaks() && !reached[n.place()] && f.ID != b.roles.Away {
 				t.Errorf("no walk ever came to %s", n.name())
 			}
 		}
@@ -139,7 +143,7 @@ func (w *walker) visit(st walkState) {
 	if st.s.Page > 0 {
 		return // what can be done is done from the first page
 	}
-	if ways := w.ways(st, n); st.s.Pages > 1 && len(ways) > 0 {
+	if ways := w.ways(st, n); st.s.Pages > 1 && len(ways) > 0 && !st.deep {
 		// A number that was not shown yet shows more, and answers nothing.
 		if next := w.step(st, Input{Text: fmt.Sprint(len(ways))}, st.deep); next.Page != 1 && next.Node == n.id && next.Flow == n.flow.ID {
 			w.t.Errorf("%s: the last choice is on a later page, and its number leads to page %d", st.trace, next.Page)
@@ -205,12 +209,18 @@ func (w *walker) everyInput(st walkState, n *Node, ways []way) {
 // step makes one step and queues the state behind it if it is new.
 func (w *walker) step(st walkState, in Input, deep bool) Session {
 	w.steps++
-	next, msgs, effects := w.book.Step(st.s, in, SMS, At{Now: w.at})
-	trace := fmt.Sprintf("%s > %s = %s/%s", tail(st.trace), in.Text, next.Flow, next.Node)
+	// Pages are walked outside of interrupts, and every answer's pages in every
+	// language by renderAll; behind an interrupt they would be the same again.
+	form := SMS
+	if deep {
+		form = WhatsApp
+	}
+	next, msgs, effects := w.book.Step(st.s, in, form, At{Now: w.at})
+	trace := trace{Place{st.s.Flow, st.s.Node}, in.Text, Place{next.Flow, next.Node}, ""}
 	if len(msgs) == 0 {
 		w.t.Errorf("%s: no answer", trace)
 	}
-	w.judge(trace, msgs, SMS)
+	w.judge(trace, msgs, form)
 	if slices.ContainsFunc(effects, func(e Effect) bool { return e.Kind == EffectForget || e.Kind == EffectOptOut }) {
 		return next
 	}
@@ -223,24 +233,29 @@ func (w *walker) step(st walkState, in Input, deep bool) Session {
 	if deep && len(next.Stack) == 0 {
 		deep = false // back from the interrupt
 	}
-	if w.isNew(next) {
+	if w.isNew(next, deep) {
 		w.witnesses++
 		w.queue = append(w.queue, walkState{next, deep, trace})
 	}
 	return next
 }
 
-func tail(trace string) string {
-	if i := strings.LastIndex(trace, " > "); i >= 0 {
-		return "… " + trace[i+3:]
-	}
-	return trace
+// trace is one step, for the message of a failure.
+type trace struct {
+	from  Place
+	input string
+	to    Place
+	shown string
+}
+
+func (t trace) String() string {
+	return fmt.Sprintf("%s/%s > %q = %s/%s%s", t.from.Flow, t.from.Node, t.input, t.to.Flow, t.to.Node, t.shown)
 }
 
 // isNew tells whether a session is the first witness of its state, or of an
 // outcome of a condition there.
-func (w *walker) isNew(s Session) bool {
-	key := fmt.Sprintf("%s/%s %v %d", s.Flow, s.Node, s.Stack, s.Page)
+func (w *walker) isNew(s Session, deep bool) bool {
+	key := string(append(putPlaces(putPlace(nil, Place{s.Flow, s.Node}), s.Stack), byte(s.Page)))
 	outcomes, isOld := w.states[key]
 	if !isOld {
 		outcomes = map[outcome]bool{}
@@ -248,7 +263,7 @@ func (w *walker) isNew(s Session) bool {
 	}
 	fresh := !isOld
 	day := w.book.On(w.at)
-	for _, n := range w.concerned(s) {
+	for _, n := range w.concerned(s, deep) {
 		conds, ok := w.conds[n]
 		if !ok {
 			conds = n.conditions()
@@ -268,15 +283,15 @@ func (w *walker) isNew(s Session) bool {
 }
 
 // concerned are the nodes whose conditions may come out otherwise from here:
-// those of the flow, and where flows that remember begin; at the menu those of
-// every flow.
-func (w *walker) concerned(s Session) []*Node {
+// those of the flow, and, but for interrupts, where flows that remember begin;
+// at the menu those of every flow.
+func (w *walker) concerned(s Session, deep bool) []*Node {
 	var out []*Node
 	for _, f := range w.book.flows {
 		switch {
 		case f.ID == s.Flow, s.Flow == w.book.roles.Menu && len(s.Stack) == 0:
 			out = append(out, f.order...)
-		case f.lifetime >= Silence:
+		case f.lifetime >= Silence && !deep:
 			out = append(out, f.start)
 		}
 	}
@@ -307,9 +322,13 @@ func (n *Node) conditions() []*condition {
 // renderAll shows a state's answer in every language and form, every page.
 func (w *walker) renderAll(st walkState) {
 	for _, shown := range st.s.Shown {
-		w.reached[shown.Flow+"/"+shown.Node] = true
+		w.reached[shown.Place] = true
 	}
-	key := fmt.Sprintf("%s %s %v %d", st.s.Flow, st.s.Node, st.s.Shown, st.s.View)
+	said := append(putPlace(nil, Place{st.s.Flow, st.s.Node}), byte(st.s.View))
+	for _, shown := range st.s.Shown {
+		said = binary.AppendUvarint(putPlace(said, shown.Place), uint64(shown.Items))
+	}
+	key := string(said)
 	if w.shown[key] {
 		return
 	}
@@ -330,7 +349,8 @@ func (w *walker) renderAll(st walkState) {
 			}
 			for page := 0; ; page++ {
 				next, msgs, _ := w.book.Step(s, in, form, At{Now: w.at})
-				w.judge(fmt.Sprintf("%s in %s, %s, page %d", st.trace, l.Code, form.Name, page), msgs, form)
+				st.trace.shown = fmt.Sprintf(" in %s, %s, page %d", l.Code, form.Name, page)
+				w.judge(st.trace, msgs, form)
 				if page+1 >= next.Pages {
 					break
 				}
@@ -344,7 +364,7 @@ func (w *walker) renderAll(st walkState) {
 }
 
 // judge holds every message to its limits.
-func (w *walker) judge(trace string, msgs []Message, form Form) {
+func (w *walker) judge(trace trace, msgs []Message, form Form) {
 	for _, m := range msgs {
 		w.messages++
 		switch {
