@@ -200,7 +200,10 @@ func paginate(text, mark, more, nav string, fits func(string) bool) []string {
 }
 
 func (t *turn) fits(s string) bool {
-	return (t.form.MaxSegments == 0 || locales.Segments(s) <= t.form.MaxSegments) && utf16Len(s) <= t.form.MaxChars
+	if t.form.MaxSegments > 0 { // far below what any channel takes as a text
+		return locales.Segments(s) <= t.form.MaxSegments
+	}
+	return utf16Len(s) <= t.form.MaxChars
 }
 
 // fit writes a text in the letters that the form counts cheaply.

@@ -108,7 +108,7 @@ func (t *turn) take(in Input) {
 		crisis, crisisLang = t.book.Catalogue.Crisis(t.folded)
 	}
 	lost := t.refresh()
-	if in.Payload == "" && !lost && t.answersUnseen() {
+	if in.Payload == "" && keyword == "" && !lost && t.answersUnseen() {
 		keyword = locales.KeyMore
 	}
 	if t.unread() {

@@ -151,10 +151,13 @@ func (w *walker) visit(st walkState) {
 	}
 	st.s.Page = st.s.Pages - 1 // everything has been read
 	ways := w.ways(st, n)
+	leads := make([]Place, len(ways))
 	for i := range ways {
-		if next := w.step(st, Input{Text: fmt.Sprint(i + 1)}, st.deep); next.Misses > 0 {
+		next := w.step(st, Input{Text: fmt.Sprint(i + 1)}, st.deep)
+		if next.Misses > 0 {
 			w.t.Errorf("%s: choice %d was not understood", st.trace, i+1)
 		}
+		leads[i] = Place{next.Flow, next.Node}
 	}
 	for _, text := range typedSamples[n.Type] {
 		w.step(st, Input{Text: text}, st.deep)
@@ -163,7 +166,7 @@ func (w *walker) visit(st walkState) {
 	w.step(st, Input{Text: "#"}, st.deep)
 	if where := fmt.Sprintf("%s %v", n.name(), st.s.Stack); !st.deep && !w.full[where] {
 		w.full[where] = true
-		w.everyInput(st, n, ways)
+		w.everyInput(st, ways, leads)
 	}
 }
 
@@ -176,9 +179,11 @@ func (w *walker) ways(st walkState, n *Node) []way {
 	return ways
 }
 
-func (w *walker) everyInput(st walkState, n *Node, ways []way) {
+// everyInput tries a state with buttons, labels and every word that works
+// everywhere; leads are where the numbers led.
+func (w *walker) everyInput(st walkState, ways []way, leads []Place) {
 	for i, way := range ways {
-		next, _, _ := w.book.Step(st.s, Input{Text: fmt.Sprint(i + 1)}, SMS, At{Now: w.at})
+		next := leads[i]
 		pressed, _, _ := w.book.Step(st.s, Input{Payload: way.payload}, Telegram, At{Now: w.at})
 		typed, _, _ := w.book.Step(st.s, Input{Text: way.label}, Telegram, At{Now: w.at})
 		if pressed.Flow != next.Flow || pressed.Node != next.Node || len(way.payload) > MaxPayload {
