@@ -116,16 +116,22 @@ func (a *Assistant) turn(ctx context.Context, in Inbound) (Receipt, Outcome, err
 			s, lost = anew, true
 		}
 	}
+	s.Lost = lost
 	next, messages, effects, err := a.step(s, in)
 	if err != nil && len(snap.Session) > 0 {
 		// Neither must one that the book cannot step.
-		lost = true
+		lost, anew.Lost = true, true
 		next, messages, effects, err = a.step(anew, in)
 	}
 	if err != nil {
 		return Receipt{}, 0, err
 	}
 	t := Turn{Snapshot: snap, Now: in.At, Session: next.Encode()}
+	if lost {
+		// What the session knew of reminders is gone: none comes until the
+		// person asks for it again.
+		effects = append([]flows.Effect{{Kind: flows.EffectPause}}, effects...)
+	}
 	t.apply(snap.Contact, next.Lang(), effects)
 	for _, m := range messages {
 		t.Out = append(t.Out, Outbound{To: in.From, Kind: Reply, Message: m, At: in.At.UTC().Truncate(time.Second)})

@@ -51,7 +51,9 @@ func (t *Turn) apply(c Contact, lang string, effects []flows.Effect) {
 		case flows.EffectRumour:
 			t.Rumours = append(t.Rumours, Rumour{At: now, From: c.Address, Lang: lang, Text: e.Text})
 		case flows.EffectOptOut:
+			// Who said stop is reminded of nothing, not even after start.
 			t.OptOut = MarkOut
+			subs, changed = nil, changed || len(subs) > 0
 		case flows.EffectOptIn:
 			t.OptOut = MarkIn
 		case flows.EffectForget:

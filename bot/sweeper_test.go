@@ -24,7 +24,7 @@ func confession(given time.Time) flows.Session {
 
 // expire is what flows promises: answers live 24 hours, sessions 60 days.
 func expire(s flows.Session, now time.Time) (flows.Session, bool) {
-	if now.Sub(s.LastSeen()) >= flows.Silence {
+	if now.Sub(time.Unix(s.Seen*60, 0)) >= flows.Silence {
 		return flows.Session{}, true
 	}
 	if len(s.Answers) > 0 && now.Sub(time.Unix(s.Answers[0].Given*60, 0)) >= flows.DefaultLifetime {

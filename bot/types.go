@@ -3,6 +3,7 @@
 package bot
 
 import (
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"time"
@@ -27,6 +28,9 @@ func (in Inbound) Format(f fmt.State, _ rune) { redacted(f, "inbound "+in.From.C
 
 // LogValue is the channel alone.
 func (in Inbound) LogValue() slog.Value { return slog.StringValue("inbound " + in.From.Channel) }
+
+// MarshalJSON gives what Format prints.
+func (in Inbound) MarshalJSON() ([]byte, error) { return json.Marshal("inbound " + in.From.Channel) }
 
 // Kind is why a message is sent, and so how urgent it is: a lower one is
 // always sent first.
@@ -66,6 +70,9 @@ func (o Outbound) Format(f fmt.State, _ rune) { redacted(f, o.label()) }
 
 // LogValue is number, kind and channel alone.
 func (o Outbound) LogValue() slog.Value { return slog.StringValue(o.label()) }
+
+// MarshalJSON gives what Format prints.
+func (o Outbound) MarshalJSON() ([]byte, error) { return json.Marshal(o.label()) }
 
 func (o Outbound) label() string {
 	return fmt.Sprintf("outbound %d %s %s", o.ID, o.Kind, o.To.Channel)
@@ -109,6 +116,9 @@ func (c Contact) Format(f fmt.State, _ rune) { redacted(f, "contact "+c.Channel)
 // LogValue is the channel alone.
 func (c Contact) LogValue() slog.Value { return slog.StringValue("contact " + c.Channel) }
 
+// MarshalJSON gives what Format prints.
+func (c Contact) MarshalJSON() ([]byte, error) { return json.Marshal("contact " + c.Channel) }
+
 // Entry is one line of a person's diary: how a day with a programme went.
 type Entry struct {
 	At                        time.Time
@@ -128,6 +138,9 @@ func (r Rumour) Format(f fmt.State, _ rune) { redacted(f, "rumour "+r.From.Chann
 
 // LogValue is the channel alone.
 func (r Rumour) LogValue() slog.Value { return slog.StringValue("rumour " + r.From.Channel) }
+
+// MarshalJSON gives what Format prints.
+func (r Rumour) MarshalJSON() ([]byte, error) { return json.Marshal("rumour " + r.From.Channel) }
 
 // How long things are kept. Answers and sessions have their lifetimes in
 // flows, for the book sets them.

@@ -80,16 +80,10 @@ type Contact struct {
 }
 
 // Embedded loads the book built into the binary.
-func Embedded(c *locales.Catalogue) (*Book, error) {
-	dir, err := fs.Sub(files, "book")
-	if err != nil {
-		return nil, err
-	}
-	return Load(dir, c)
-}
+func Embedded(c *locales.Catalogue) (*Book, error) { return Load(embeddedFiles(), c) }
 
-// EmbeddedFiles are the files of the book built into the binary.
-func EmbeddedFiles() fs.FS {
+// embeddedFiles are the files of the book built into the binary.
+func embeddedFiles() fs.FS {
 	dir, err := fs.Sub(files, "book")
 	if err != nil {
 		panic(err) // the folder is part of the binary

@@ -89,8 +89,8 @@ func (l *loader) readSources() {
 	}
 	for _, id := range d.keys("sources") {
 		s := f.Sources[id]
-		if s == nil || s.Publisher == "" || s.Title == "" || s.Date == 0 {
-			l.fault(d.at(fmt.Errorf("source %s: publisher, title and date are needed", id), "sources", id))
+		if s == nil || s.Publisher == "" || s.Title == "" || s.Date == 0 && s.Standing != StandingPost {
+			l.fault(d.at(fmt.Errorf("source %s: publisher, title and, but for a post, a date are needed", id), "sources", id))
 			continue
 		}
 		if s.Standing != StandingSource && s.Standing != StandingPost {

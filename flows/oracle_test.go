@@ -5,7 +5,7 @@ package flows
 import "testing"
 
 // The oracle states, apart from the flow, what a screening of the asylum rule
-// must conclude. It was written from section 2 of facts.md ("The rule") and the
+// must conclude. It was written from the dated facts of the rule and the
 // issue text alone, without sight of the flow, its conditions or its messages.
 //
 // It is not a tree of questions. It is a list of grounds in legal order of
@@ -47,7 +47,7 @@ const (
 	oracleSecondBegan = 202406 // "Entries from 5 June 2024"
 )
 
-// oracleGrounds is in order of precedence. The lines quoted are those of facts.md §2.
+// oracleGrounds is in order of precedence. The lines quoted are those of the facts.
 //
 // Two orderings are settled here:
 //

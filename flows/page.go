@@ -157,7 +157,7 @@ func (t *turn) wasShown(c Choice, pages []string) bool {
 // a number, "yes" and "no" can.
 func (t *turn) answersUnseen() bool {
 	n := t.here()
-	if !t.unread() || n == nil || t.folded == "" || n.Type != "" {
+	if !t.unread() || n == nil || t.folded == "" || n.Type != "" && n.Type != TypePlace {
 		return false
 	}
 	l := t.language()
@@ -165,6 +165,11 @@ func (t *turn) answersUnseen() bool {
 	pages := t.pages(a, l)
 	if t.s.Page+1 >= len(pages) {
 		return false
+	}
+	if n.Type == TypePlace { // by its number in the list
+		i, err := strconv.Atoi(t.folded)
+		return err == nil && i >= 1 && i <= len(t.book.spots) &&
+			!t.wasShown(Choice{Key: t.folded, Label: l.Raw(t.book.spots[i-1].Name)}, pages[:t.s.Page+1])
 	}
 	i := t.book.match(t.folded, a.ways, l)
 	if i < 0 || t.wasShown(t.choices(a)[i], pages[:t.s.Page+1]) {

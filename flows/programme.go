@@ -243,9 +243,6 @@ func (r Reading) at(day Date, minute, plus int) time.Time {
 	return time.Date(day.Year(), time.Month(day.Month()), day.Day()+plus, minute/60, minute%60, 0, 0, r.loc)
 }
 
-// Sure tells whether all sources agree on the window.
-func (w Window) Sure() bool { return len(w.Readings) == 1 }
-
 // localMinute is a moment's time of day in a place, 1 to 1440.
 func localMinute(t time.Time, loc *time.Location) int {
 	t = t.In(loc)

@@ -319,20 +319,24 @@ func (t *turn) renderSources(a *answerText, l *locales.Language) {
 		if !said {
 			id = msgSourceNone
 		}
-		a.add(t.plain(a, l, id), "", "")
+		a.add(t.plain(a, l, id), t.s.Flow, t.s.Node)
 		return
 	}
+	// Those that need a warning come first: they must not be cut off.
+	slices.SortStableFunc(sources, func(x, y *Source) int { return strings.Compare(x.Standing, y.Standing) })
 	post := false
-	for i, s := range sources {
+	for _, s := range sources[:min(len(sources), MaxSources)] {
 		post = post || s.Standing == StandingPost
-		if i < MaxSources {
-			a.add(t.valued(a, l, msgSourceLine, map[string]any{"publisher": s.Publisher, "title": s.Title, "date": s.Date.In(l)}), "", "")
+		when := l.Raw(msgDateUnknown)
+		if s.Date != 0 {
+			when = s.Date.In(l)
 		}
+		a.add(t.valued(a, l, msgSourceLine, map[string]any{"publisher": s.Publisher, "title": s.Title, "date": when}), t.s.Flow, t.s.Node)
 	}
 	_, reviewed := t.day.worst(facts)
-	a.add(t.valued(a, l, msgSourceWhen, map[string]any{"checked": reviewed.In(l)}), "", "")
+	a.add(t.valued(a, l, msgSourceWhen, map[string]any{"checked": reviewed.In(l)}), t.s.Flow, t.s.Node)
 	if post {
-		a.add(t.plain(a, l, msgSourcePost), "", "")
+		a.add(t.plain(a, l, msgSourcePost), t.s.Flow, t.s.Node)
 	}
-	a.add(t.plain(a, l, msgSourceNot), "", "")
+	a.add(t.plain(a, l, msgSourceNot), t.s.Flow, t.s.Node)
 }

@@ -192,7 +192,7 @@ func disagreements(root *tree, limit int) (count, compared int, first string) {
 		}
 		want := oracle(a)
 		wantUnsure := slices.Contains(asked, "parole") && a.Parole == "unsure" || slices.Contains(asked, "denied") && a.Denied == "unsure"
-		// facts.md §4: restrictions since 20 January 2025, for whoever came in
+		// Restrictions since 20 January 2025, for whoever came in
 		// then or has not come in.
 		wantLimits := a.Entered == "no" || a.Entry >= 202501
 		if got != want || unsure != wantUnsure || limits != wantLimits || closing != closingOf(want) {
@@ -228,7 +228,7 @@ func TestScreeningEqualsTheOracleOnEveryCombinationOfAnswers(t *testing.T) {
 // time: a book with one wrong condition must not pass.
 func TestOracleNoticesEveryNegatedConditionOfTheScreening(t *testing.T) {
 	const name = "flow/screening.yaml"
-	raw, err := fs.ReadFile(EmbeddedFiles(), name)
+	raw, err := fs.ReadFile(embeddedFiles(), name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -355,11 +355,11 @@ func (r *recorder) run(f func()) (failed bool) {
 func overlay(t testing.TB, name, text string) fs.FS {
 	t.Helper()
 	out := fstest.MapFS{}
-	err := fs.WalkDir(EmbeddedFiles(), ".", func(path string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(embeddedFiles(), ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		raw, err := fs.ReadFile(EmbeddedFiles(), path)
+		raw, err := fs.ReadFile(embeddedFiles(), path)
 		out[path] = &fstest.MapFile{Data: raw}
 		return err
 	})

@@ -5,8 +5,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
-	"time"
 )
 
 // Session is where one person stands. It is a value: Step returns a new one.
@@ -17,6 +17,7 @@ type Session struct {
 	Stopped   bool // the person said stop
 	Told      bool // and was told so once more
 	Expired   bool // answers were erased in the middle of a flow; to be said once
+	Lost      bool // the session before it could not be read; to be said once
 	Flow      string
 	Node      string
 	Stack     []Place // calls that wait for their return, outermost first
@@ -68,6 +69,10 @@ const (
 // ErrSession is wrapped when stored bytes are not a session.
 var ErrSession = errors.New("not a session")
 
+// Format prints that it is a session, and nothing of it: a place in a
+// conversation is a confession.
+func (s Session) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "session") }
+
 // Lang is the language the person chose, "" before that.
 func (s Session) Lang() string { return s.Language }
 
@@ -75,9 +80,6 @@ func (s Session) Lang() string { return s.Language }
 func (s Session) Empty() bool {
 	return s.Language == "" && s.Flow == "" && len(s.Answers) == 0 && !s.Stopped
 }
-
-// LastSeen is the time of the last input, to the minute.
-func (s Session) LastSeen() time.Time { return time.Unix(s.Seen*60, 0) }
 
 func (s Session) answer(flow, name string) (Answer, bool) {
 	for _, a := range s.Answers {
@@ -113,6 +115,7 @@ const (
 	flagStopped
 	flagTold
 	flagExpired
+	flagLost
 )
 
 // Encode writes the session in a compact form of its own: counts and numbers
@@ -134,6 +137,9 @@ func (s Session) Encode() []byte {
 	}
 	if s.Expired {
 		flags |= flagExpired
+	}
+	if s.Lost {
+		flags |= flagLost
 	}
 	b = append(b, flags, byte(s.View))
 	b = putString(b, s.Version)
@@ -190,6 +196,7 @@ func DecodeSession(raw []byte) (Session, error) {
 	s.Stopped = flags&flagStopped != 0
 	s.Told = flags&flagTold != 0
 	s.Expired = flags&flagExpired != 0
+	s.Lost = flags&flagLost != 0
 	s.View = View(raw[2])
 	d := decoder{rest: string(raw[3:])}
 	s.Version = d.text()

@@ -39,13 +39,14 @@ const (
 	msgSourceNone   = "ui.source.nothing"
 	msgDraft        = "ui.draft"
 	msgDirNone      = "directory.none"
+	msgDateUnknown  = "date.unknown"
 )
 
 // engineMessages must exist in the source language whatever the flows use.
 var engineMessages = []string{
 	msgMissFirst, msgMissSecond, msgOldButton, msgLost, msgExpired, msgFailed, msgOverdue, msgWithheld, msgTraining, msgNavSMS, msgNavChat,
 	msgMore, msgButtonBack, msgButtonMenu, msgProgress, msgStopped, msgStoppedAgain, msgStarted, msgForgotten, msgTooLong, msgUnreadable,
-	msgSourceLine, msgSourceWhen, msgSourcePost, msgSourceNot, msgSourcePlain, msgSourceNone, msgDraft, msgDirNone,
+	msgSourceLine, msgSourceWhen, msgSourcePost, msgSourceNot, msgSourcePlain, msgSourceNone, msgDraft, msgDirNone, msgDateUnknown,
 }
 
 // Payloads of the buttons that work everywhere.
@@ -115,6 +116,10 @@ func (t *turn) take(in Input) {
 		t.before = said(t.s.Shown)
 	}
 	t.keepAnswer(keyword)
+	if t.s.Lost {
+		t.s.Lost = false
+		t.notes = append(t.notes, msgFailed)
+	}
 	if long {
 		t.notes = append(t.notes, msgTooLong)
 	}

@@ -6,7 +6,11 @@
 // Nothing here reads a clock, a file outside the book, or the network.
 package flows
 
-import "time"
+import (
+	"fmt"
+	"io"
+	"time"
+)
 
 // Input is what a person sent: text that was typed, or the payload of a
 // button. When both are given the payload counts.
@@ -14,6 +18,9 @@ type Input struct {
 	Text    string
 	Payload string
 }
+
+// Format prints that it is an input, and nothing of it.
+func (Input) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "input") }
 
 // At is the time of a step. Now decides every lifetime and reminder; AsOf
 // chooses the facts. AsOf is set only for simulated contacts, and then every
@@ -108,3 +115,6 @@ type Effect struct {
 	Outcome   string
 	Text      string // cleaned, at most MaxText runes
 }
+
+// Format prints its kind alone.
+func (e Effect) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "effect "+string(e.Kind)) }

@@ -1,4 +1,4 @@
-// The walk: every reachable state of every flow, on five days, and every
+// The walk: every reachable state of every flow, on seven days, and every
 // message of it in every language and form.
 package flows
 

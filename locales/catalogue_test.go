@@ -214,7 +214,7 @@ func TestEveryCrisisPhraseOfEveryLanguageIsRecognised(t *testing.T) {
 			for _, phrase := range split(l.Raw("crisis."+kind), "|") {
 				for _, between := range []string{" ", " xx ", " xx yy zz "} {
 					phrases++
-					text := "zzz " + strings.ReplaceAll(phrase, "...", between) + " zzz"
+					text := "zzz " + strings.NewReplacer("...", between, "#", "14").Replace(phrase) + " zzz"
 					if got, _ := c.Crisis(Fold(text)); got == "" {
 						t.Errorf("%s: %q (%s) is no crisis", l.Code, text, kind)
 					}

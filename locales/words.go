@@ -6,6 +6,7 @@ package locales
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -164,16 +165,30 @@ func (c *Catalogue) Crisis(folded string) (kind, lang string) {
 	return kind, lang
 }
 
+// same compares words with a run of a phrase, in which # is the age of a child.
+func same(words, run []string) bool {
+	return slices.EqualFunc(words, run, func(w, want string) bool {
+		if want != "#" {
+			return w == want
+		}
+		age, err := strconv.Atoi(w)
+		return err == nil && age >= 5 && age < adult
+	})
+}
+
+// adult is the age at which nobody is a child any more in US law.
+const adult = 18
+
 // at tells whether the phrase stands at the beginning of words.
 func (p phrase) at(words []string) bool {
-	if len(words) < len(p.parts[0]) || !slices.Equal(words[:len(p.parts[0])], p.parts[0]) {
+	if len(words) < len(p.parts[0]) || !same(words[:len(p.parts[0])], p.parts[0]) {
 		return false
 	}
 	words = words[len(p.parts[0]):]
 	for _, part := range p.parts[1:] {
 		found := false
 		for skip := 0; skip <= crisisGap && skip+len(part) <= len(words); skip++ {
-			if slices.Equal(words[skip:skip+len(part)], part) {
+			if same(words[skip:skip+len(part)], part) {
 				words, found = words[skip+len(part):], true
 				break
 			}

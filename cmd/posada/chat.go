@@ -23,8 +23,8 @@ type chatCmd struct {
 	From    string `default:"terminal" help:"Who is talking: with --db, the same name comes back to where they were." placeholder:"ID"`
 	AsOf    string `help:"Talk as of this day (2024-03-15); every message says TRAINING." placeholder:"DATE"`
 	JSON    bool   `name:"json" help:"Print each message as one JSON object a line."`
-	DB      string `help:"Remember the conversation in this file; without it all is forgotten at the end." placeholder:"FILE" type:"path"`
-	KeyFile string `help:"The key file of --db." placeholder:"FILE" type:"path"`
+	DB      string `help:"Remember the conversation in this file; without it all is forgotten at the end." placeholder:"FILE"`
+	KeyFile string `help:"The key file of --db." placeholder:"FILE"`
 }
 
 // chatMessage is the line that --json prints.
@@ -108,12 +108,16 @@ func (t *conversation) run(ctx context.Context, in io.Reader) error {
 	}
 }
 
+// chatClaims is more than any one turn queues: what a crash left for others
+// must not hide an answer.
+const chatClaims = 1000
+
 // chatLease is how long the terminal may take to print.
 const chatLease = time.Minute
 
 // deliver prints what waits in the outbox for this contact.
 func (t *conversation) deliver(ctx context.Context) error {
-	claimed, err := t.store.Claim(ctx, time.Now(), bot.Simulator, flows.MaxShown*4, chatLease)
+	claimed, err := t.store.Claim(ctx, time.Now(), bot.Simulator, chatClaims, chatLease)
 	if err != nil {
 		return fmt.Errorf("take messages: %w", err)
 	}

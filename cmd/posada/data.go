@@ -14,8 +14,8 @@ import (
 
 // dataFlags are shared by every command that opens the database.
 type dataFlags struct {
-	DB      string `help:"The database file; made when missing. Default: posada/posada.db in the user's data folder." placeholder:"FILE" type:"path"`
-	KeyFile string `help:"The key file, without which the database is worthless; made with a new database. Keep it apart from the data. Default: posada/posada.key in the user's config folder." placeholder:"FILE" type:"path"`
+	DB      string `help:"The database file; made when missing. Default: posada/posada.db in the user's data folder." placeholder:"FILE"`
+	KeyFile string `help:"The key file, without which the database is worthless; made with a new database. Keep it apart from the data. Default: posada/posada.key in the user's config folder." placeholder:"FILE"`
 }
 
 // fill sets the defaults: data and keys never lie in one folder.

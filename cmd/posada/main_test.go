@@ -154,7 +154,7 @@ func TestCommandLineFaultsAreClear(t *testing.T) {
 		{[]string{"serve", "--listen", "0.0.0.0:8080"}, 1, "other machines"},
 		{[]string{"serve", "--listen", "8080"}, 1, "127.0.0.1:8080"},
 		{[]string{"compact"}, 1, "no key file"},
-		{[]string{"health", "--url", "http://127.0.0.1:1"}, 1, "ask the server"},
+		{[]string{"health", "--listen", "127.0.0.1:1"}, 1, "ask the server"},
 	} {
 		code, stdout, stderr := posada(t, "", c.args...)
 		if code != c.code || !strings.Contains(stderr, c.want) {
@@ -279,7 +279,7 @@ func TestServeAnswersUntilItIsStopped(t *testing.T) {
 	if !strings.Contains(out.String(), "hola") || !strings.Contains(out.String(), "No channel has credentials") {
 		t.Errorf("serve greets with %s", out)
 	}
-	if code, _, stderr := posada(t, "", "health", "--url", url); code != 0 {
+	if code, _, stderr := posada(t, "", "health", "--listen", strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/")); code != 0 {
 		t.Errorf("health: %s", stderr)
 	}
 	res, err := http.Get(url)

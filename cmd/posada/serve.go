@@ -5,11 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	stdlog "log"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -55,7 +55,8 @@ func (c *serveCmd) Run(ctx context.Context, std streams) error {
 	mux := http.NewServeMux()
 	mux.Handle("/", phone.Handler())
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: headerTime, ReadTimeout: bodyTime, IdleTimeout: idleTime}
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: headerTime, ReadTimeout: bodyTime, IdleTimeout: idleTime,
+		ErrorLog: stdlog.New(quiet{log}, "", 0)}
 
 	// Everything ends together, whoever ends first.
 	ctx, cancel := context.WithCancel(ctx)
@@ -67,6 +68,8 @@ func (c *serveCmd) Run(ctx context.Context, std streams) error {
 			switch {
 			case err != nil:
 				log.Error("sweep", "error", err)
+			case assistant.Lost()+store.Damaged() > 0:
+				log.Warn("swept; some sessions or values could not be read", "sessions lost", assistant.Lost(), "values damaged", store.Damaged(), "answers erased", swept.Replaced, "contacts forgotten", swept.Forgotten)
 			case swept.Replaced+swept.Forgotten+swept.Damaged > 0:
 				log.Info("swept", "sessions", swept.Sessions, "answers erased", swept.Replaced, "contacts forgotten", swept.Forgotten, "damaged", swept.Damaged)
 			}
@@ -98,6 +101,15 @@ func (c *serveCmd) Run(ctx context.Context, std streams) error {
 	}
 }
 
+// quiet takes what net/http would log: it may hold an address or what a person
+// wrote, so only that it happened is said.
+type quiet struct{ log *slog.Logger }
+
+func (q quiet) Write(p []byte) (int, error) {
+	q.log.Error("a request to the phone failed")
+	return len(p), nil
+}
+
 func (c *serveCmd) greet(std streams, addr string) {
 	fmt.Fprintf(std.out, `Posada is ready.
 
@@ -124,14 +136,14 @@ func loopback(addr string) error {
 }
 
 type healthCmd struct {
-	URL string `default:"http://127.0.0.1:8080" help:"The address of the server." placeholder:"URL"`
+	Listen string `default:"127.0.0.1:8080" help:"Where the server listens, as given to serve." placeholder:"HOST:PORT"`
 }
 
 // Run asks /healthz, so that a container without a shell can check itself.
 func (c *healthCmd) Run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, headerTime)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(c.URL, "/")+"/healthz", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.Listen+"/healthz", nil)
 	if err != nil {
 		return fmt.Errorf("ask the server: %w", err)
 	}
