@@ -111,9 +111,10 @@ func (b *Book) parseTime(folded string) int {
 			break
 		}
 	}
+	marked := false                                                            // as an hour
 	for _, suffix := range []string{"am", "pm", "hrs", "hs", "h", "ze", "e"} { // "7pm", "19h" and "8è" are one word
 		if cut, ok := strings.CutSuffix(text, suffix); ok && cut != "" && cut[len(cut)-1] >= '0' && cut[len(cut)-1] <= '9' {
-			text = cut
+			text, marked = cut, true
 			if suffix == "am" || suffix == "pm" {
 				half = suffix
 			}
@@ -126,6 +127,9 @@ func (b *Book) parseTime(folded string) int {
 	hour, err := strconv.Atoi(parts[0])
 	if err != nil {
 		return 0
+	}
+	if half == "" && !marked && len(parts) == 1 && hour >= 1 && hour <= 12 && parts[0][0] != '0' {
+		return 0 // "7": in the morning or in the evening? It is asked.
 	}
 	minute := 0
 	if len(parts) == 2 {
