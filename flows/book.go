@@ -106,9 +106,6 @@ func (b *Book) Source(id string) *Source { return b.sources[id] }
 // SourceIDs lists the ids of all sources, sorted.
 func (b *Book) SourceIDs() []string { return b.sourceIDs }
 
-// Spot returns a place by id, nil if there is none.
-func (b *Book) Spot(id string) *Spot { return b.spotByID[id] }
-
 // Begins is the first day the book can tell of: before it, what it says would
 // not be true yet.
 func (b *Book) Begins() Date { return b.begins }

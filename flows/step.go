@@ -158,7 +158,6 @@ func (t *turn) take(in Input) {
 		t.home()
 		return
 	}
-	// A number answers a question whatever else it may mean.
 	if keyword != "" {
 		t.command(keyword)
 	} else {

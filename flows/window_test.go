@@ -89,7 +89,7 @@ func TestWindowsFollowEachOtherDayByDay(t *testing.T) {
 // The sources say it for Tijuana: 9 in winter, 10 in summer.
 func TestTijuanaOpensAtNineInWinterAndTenInSummer(t *testing.T) {
 	loc := location(t, "America/Tijuana")
-	spot := realBook(t).Spot("tijuana")
+	spot := realBook(t).spotByID["tijuana"]
 	winter, summer := 0, 0
 	everyDay(t, func(day Date, w Window) {
 		want := 9 * 60
@@ -118,7 +118,7 @@ func TestPlacesWithoutSummerTimeNeverChange(t *testing.T) {
 	want := map[string]int{"nogales": 10 * 60, "mexico_city": 11 * 60, "guadalajara": 11 * 60, "tapachula": 11 * 60, "monterrey": 11 * 60}
 	everyDay(t, func(day Date, w Window) {
 		for id, minute := range want {
-			if got := localMinute(w.Opens(day), b.Spot(id).loc); got != minute {
+			if got := localMinute(w.Opens(day), b.spotByID[id].loc); got != minute {
 				t.Errorf("%s: %s opens at minute %d, not %d", day, id, got, minute)
 			}
 		}
@@ -129,7 +129,7 @@ func TestTheBorderOfTexasHasSummerTime(t *testing.T) {
 	loc := location(t, "America/Chicago")
 	everyDay(t, func(day Date, w Window) {
 		for _, id := range []string{"matamoros", "reynosa", "nuevo_laredo", "piedras_negras"} {
-			if got, want := localMinute(w.Opens(day), realBook(t).Spot(id).loc), localMinute(w.Opens(day), loc); got != want {
+			if got, want := localMinute(w.Opens(day), realBook(t).spotByID[id].loc), localMinute(w.Opens(day), loc); got != want {
 				t.Errorf("%s: %s opens at minute %d, across the river at %d", day, id, got, want)
 			}
 		}
