@@ -17,6 +17,9 @@ import (
 type Book interface {
 	Step(s flows.Session, in flows.Input, form flows.Form, at flows.At) (flows.Session, []flows.Message, []flows.Effect)
 	Expire(s flows.Session, now time.Time) (flows.Session, bool)
+	// Urgent tells whether a text must not wait: a word that stops everything,
+	// or one of danger.
+	Urgent(text string) bool
 }
 
 // Errors that a caller decides on.
@@ -34,14 +37,26 @@ var (
 
 // Assistant receives messages. It is safe for use by many goroutines.
 type Assistant struct {
-	book  Book
-	store Store
-	lines lines
-	lost  atomic.Int64
+	// Trial tells whether, on a day, people on real channels have nobody to
+	// turn to; newcomers are then told so. nil: never. Set it before the first
+	// message.
+	Trial func(now time.Time) bool
+	// FormNamed is the form of that name as the settings have it; by default
+	// flows.FormNamed. Reminders are written in it. Set it before the first
+	// message.
+	FormNamed func(name string) (flows.Form, bool)
+
+	book     Book
+	store    Store
+	lines    lines
+	throttle throttle
+	lost     atomic.Int64
 }
 
 // New makes an assistant that talks by the book and remembers in the store.
-func New(book Book, store Store) *Assistant { return &Assistant{book: book, store: store} }
+func New(book Book, store Store) *Assistant {
+	return &Assistant{book: book, store: store, FormNamed: flows.FormNamed}
+}
 
 // Lost counts the sessions that could not be read or stepped since the start:
 // those persons were led back to the beginning. More than a few ask for a look.
@@ -52,6 +67,10 @@ type Receipt struct {
 	Duplicate bool       // it was handled before: nothing was done, nothing is to be sent
 	Lost      bool       // the session could not be used: the person starts anew
 	Forgotten bool       // everything of the person was erased
+	Slowed    bool       // one of too many in a short time: it was not read
+	Reminded  bool       // a reminder is among Out
+	Late      bool       // and it comes after its minute
+	Skipped   bool       // a reminder was left out, for its time had passed
 	Out       []Outbound // queued in the outbox, in order
 }
 
@@ -73,8 +92,26 @@ func (a *Assistant) Receive(ctx context.Context, in Inbound) (Receipt, error) {
 		return Receipt{}, fmt.Errorf("wait for the contact's earlier message: %w", err)
 	}
 	defer leave()
+	c := cause{}
+	switch a.throttle.pace(in.From, in.Payload == "" && a.book.Urgent(limit(in.Text)), in.At) {
+	case paceTell:
+		c.flood = true
+	case paceDrop:
+		return a.drop(ctx, in)
+	}
+	return a.turns(ctx, in, c)
+}
+
+// cause is why there is a turn, where it is not that a message is read.
+type cause struct {
+	flood bool
+	event flows.Event // a timer ran out
+}
+
+// turns tries until nobody came between.
+func (a *Assistant) turns(ctx context.Context, in Inbound, c cause) (Receipt, error) {
 	for range attempts {
-		receipt, outcome, err := a.turn(ctx, in)
+		receipt, outcome, err := a.turn(ctx, in, c)
 		if err != nil {
 			return Receipt{}, fmt.Errorf("receive on %s: %w", in.From.Channel, err)
 		}
@@ -85,6 +122,25 @@ func (a *Assistant) Receive(ctx context.Context, in Inbound) (Receipt, error) {
 	return Receipt{}, fmt.Errorf("receive on %s: %w", in.From.Channel, ErrBusy)
 }
 
+// drop reads nothing of a message; its text is erased at the provider all the
+// same.
+func (a *Assistant) drop(ctx context.Context, in Inbound) (Receipt, error) {
+	if e := errands(in); len(e) > 0 {
+		if _, err := a.store.Queue(ctx, e); err != nil {
+			return Receipt{}, fmt.Errorf("receive on %s: queue the erasing of a text: %w", in.From.Channel, err)
+		}
+	}
+	return Receipt{Slowed: true}, nil
+}
+
+// errands are what is to be done at the provider once a message is received.
+func errands(in Inbound) []Outbound {
+	if in.Erase == "" {
+		return nil
+	}
+	return []Outbound{{To: Address{Channel: in.From.Channel, ID: in.Erase}, Kind: Errand, At: in.At.UTC().Truncate(time.Second)}}
+}
+
 func check(in Inbound) error {
 	switch {
 	case in.ID == "":
@@ -93,6 +149,8 @@ func check(in Inbound) error {
 		return fmt.Errorf("%w: no address of a known shape", ErrInbound)
 	case in.At.IsZero():
 		return fmt.Errorf("%w: no time", ErrInbound)
+	case len(in.Erase) > maxID || len(in.Pressed) > maxID:
+		return fmt.Errorf("%w: an id of the provider is too long", ErrInbound)
 	case !in.AsOf.IsZero() && in.From.Channel != Simulator:
 		return fmt.Errorf("%w: the message came on %s", ErrAsOf, in.From.Channel)
 	}
@@ -100,7 +158,7 @@ func check(in Inbound) error {
 }
 
 // turn tries once. Nothing is changed unless the outcome is Committed.
-func (a *Assistant) turn(ctx context.Context, in Inbound) (Receipt, Outcome, error) {
+func (a *Assistant) turn(ctx context.Context, in Inbound, c cause) (Receipt, Outcome, error) {
 	snap, err := a.store.Load(ctx, in.From, in.ID)
 	if err != nil {
 		return Receipt{}, 0, fmt.Errorf("load: %w", err)
@@ -116,26 +174,28 @@ func (a *Assistant) turn(ctx context.Context, in Inbound) (Receipt, Outcome, err
 			s, lost = anew, true
 		}
 	}
+	if snap.OptedOut && !s.Stopped {
+		// The provider told us, and not the person.
+		s = flows.Session{Language: s.Language, Stopped: true}
+	}
 	s.Lost = lost
-	next, messages, effects, err := a.step(s, in)
+	next, messages, effects, err := a.step(s, in, c)
 	if err != nil && len(snap.Session) > 0 {
 		// Neither must one that the book cannot step.
 		lost, anew.Lost = true, true
-		next, messages, effects, err = a.step(anew, in)
+		next, messages, effects, err = a.step(anew, in, c)
 	}
 	if err != nil {
 		return Receipt{}, 0, err
 	}
-	t := Turn{Snapshot: snap, Now: in.At, Session: next.Encode()}
+	t := Turn{Snapshot: snap, Now: in.At, Session: next.Encode(), Quiet: c.event != flows.Event{}}
 	if lost {
 		// What the session knew of reminders is gone: none comes until the
 		// person asks for it again.
 		effects = append([]flows.Effect{{Kind: flows.EffectPause}}, effects...)
 	}
-	t.apply(snap.Contact, next.Lang(), effects)
-	for _, m := range messages {
-		t.Out = append(t.Out, Outbound{To: in.From, Kind: Reply, Message: m, At: in.At.UTC().Truncate(time.Second)})
-	}
+	t.apply(snap.Contact, in.Form.Name, next.Lang(), effects)
+	receipt := t.answer(in, messages, effects)
 	outcome, err := a.store.Commit(ctx, t)
 	switch {
 	case err != nil:
@@ -145,20 +205,49 @@ func (a *Assistant) turn(ctx context.Context, in Inbound) (Receipt, Outcome, err
 	case outcome == Committed && lost:
 		a.lost.Add(1)
 	}
-	return Receipt{Lost: lost, Forgotten: t.Forget, Out: t.Out}, outcome, nil
+	receipt.Lost, receipt.Forgotten, receipt.Out = lost, t.Forget, t.Out
+	return receipt, outcome, nil
+}
+
+// answer queues what was said.
+func (t *Turn) answer(in Inbound, messages []flows.Message, effects []flows.Effect) Receipt {
+	out := Outbound{To: in.From, Kind: Reply, At: in.At.UTC().Truncate(time.Second)}
+	var r Receipt
+	for _, e := range effects {
+		switch e.Kind {
+		case flows.EffectRemind:
+			out.Kind, out.Until = Reminder, e.Moment.UTC()
+			r.Reminded, r.Late = true, e.Late
+		case flows.EffectSkip:
+			r.Skipped = true
+		}
+	}
+	t.Out = errands(in)
+	if in.Silent {
+		return r
+	}
+	if len(messages) == 1 && messages[0].Home {
+		out.Pressed = in.Pressed
+	}
+	for _, m := range messages {
+		out.Message = m
+		t.Out = append(t.Out, out)
+	}
+	return r
 }
 
 // step runs the book. It should never panic; where it does, one person's odd
 // session must not take everybody's assistant down. The panic's own words are
 // not repeated: they may hold the person's.
-func (a *Assistant) step(s flows.Session, in Inbound) (next flows.Session, out []flows.Message, effects []flows.Effect, err error) {
+func (a *Assistant) step(s flows.Session, in Inbound, c cause) (next flows.Session, out []flows.Message, effects []flows.Effect, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%w (%T)", ErrStep, p)
 		}
 	}()
-	next, out, effects = a.book.Step(s, flows.Input{Text: limit(in.Text), Payload: limit(in.Payload)}, in.Form,
-		flows.At{Now: in.At, AsOf: in.AsOf})
+	trial := a.Trial != nil && in.From.Channel != Simulator && a.Trial(in.At)
+	input := flows.Input{Text: limit(in.Text), Payload: limit(in.Payload), Media: in.Media, Flood: c.flood, Event: c.event}
+	next, out, effects = a.book.Step(s, input, in.Form, flows.At{Now: in.At, AsOf: in.AsOf, Trial: trial})
 	return next, out, effects, nil
 }
 

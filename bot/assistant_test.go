@@ -51,6 +51,8 @@ func (b *script) Expire(s flows.Session, now time.Time) (flows.Session, bool) {
 	return b.expire(s, now)
 }
 
+func (b *script) Urgent(text string) bool { return text == "alto" }
+
 var ana = bot.Address{Channel: "sms", ID: "+15550100"}
 
 func inbound(id, text string) bot.Inbound {
@@ -84,6 +86,16 @@ func counts(t *testing.T, s *memory.Store) bot.Counts {
 	return c
 }
 
+// replies claims what is queued in answer to people by SMS.
+func replies(t *testing.T, s *memory.Store) []bot.Claimed {
+	t.Helper()
+	queued, err := s.Claim(t.Context(), now, bot.ClaimOrder{Channel: "sms", Kind: bot.Reply, Lines: 10, Each: 10, Lease: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return queued
+}
+
 func texts(out []bot.Outbound) (texts []string) {
 	for _, o := range out {
 		texts = append(texts, o.Message.Text)
@@ -105,10 +117,7 @@ func TestAPersonIsAnsweredAndComesBackToWhereTheyWere(t *testing.T) {
 	if !b.at[0].Now.Equal(now) || !b.at[0].AsOf.IsZero() {
 		t.Errorf("the time of the step was %+v", b.at[0])
 	}
-	queued, err := store.Claim(t.Context(), now, "sms", 10, time.Minute)
-	if err != nil {
-		t.Fatal(err)
-	}
+	queued := replies(t, store)
 	var got []string
 	for _, q := range queued {
 		if q.To != ana || q.Kind != bot.Reply || !q.At.Equal(now) {
@@ -360,7 +369,7 @@ func TestDeleteLeavesTheConfirmationAlone(t *testing.T) {
 	if c := counts(t, store); c != (bot.Counts{Queued: 2, Seen: 2}) {
 		t.Errorf("left: %+v", c)
 	}
-	queued, _ := store.Claim(t.Context(), now, "sms", 10, time.Minute)
+	queued := replies(t, store)
 	if len(queued) != 2 || queued[0].Message.Text != "a: borrar" {
 		t.Errorf("%d messages are left", len(queued))
 	}

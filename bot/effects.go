@@ -10,15 +10,18 @@ import (
 
 // apply writes the effects of a step into the turn. A contact record is made
 // with the first message, for the answer must find its way; c is the record
-// as loaded, and is not changed.
-func (t *Turn) apply(c Contact, lang string, effects []flows.Effect) {
+// as loaded, and is not changed. form is the name of the form in use.
+func (t *Turn) apply(c Contact, form, lang string, effects []flows.Effect) {
 	now := t.Now.UTC().Truncate(time.Second)
 	changed := !c.Known()
 	if changed {
 		from := t.Snapshot.From
 		c = Contact{Address: from, Since: now, Simulated: from.Channel == Simulator}
 	}
-	subs := slices.Clone(c.Subscriptions)
+	if c.Form != form {
+		c.Form, changed = form, true
+	}
+	subs, timers := slices.Clone(c.Subscriptions), slices.Clone(c.Timers)
 	set := func(programme string, state State) {
 		for i := range subs {
 			if programme == "" || subs[i].Programme == programme {
@@ -41,6 +44,9 @@ func (t *Turn) apply(c Contact, lang string, effects []flows.Effect) {
 			changed = true
 		case flows.EffectPause:
 			set(e.Programme, Paused)
+			if e.Programme == "" {
+				timers = nil
+			}
 		case flows.EffectResume:
 			set(e.Programme, On)
 		case flows.EffectUnsubscribe:
@@ -53,7 +59,15 @@ func (t *Turn) apply(c Contact, lang string, effects []flows.Effect) {
 		case flows.EffectOptOut:
 			// Who said stop is reminded of nothing, not even after start.
 			t.OptOut = MarkOut
-			subs, changed = nil, changed || len(subs) > 0
+			changed = changed || len(subs)+len(timers) > 0
+			subs, timers = nil, nil
+		case flows.EffectTimer:
+			name := flows.Timer{Kind: e.Timer, Programme: e.Programme}
+			timers = slices.DeleteFunc(timers, func(old Timer) bool { return old.Timer == name })
+			if !e.Moment.IsZero() {
+				timers = append(timers, Timer{name, e.Moment.UTC()})
+			}
+			changed = true
 		case flows.EffectOptIn:
 			t.OptOut = MarkIn
 		case flows.EffectForget:
@@ -61,7 +75,7 @@ func (t *Turn) apply(c Contact, lang string, effects []flows.Effect) {
 		}
 	}
 	if changed {
-		c.Subscriptions = subs
+		c.Subscriptions, c.Timers = subs, timers
 		t.Contact = &c
 	}
 	if t.Forget {

@@ -16,6 +16,7 @@ func subscribed() Contact {
 	return Contact{
 		Address: Address{Channel: Simulator, ID: "+15550100"}, Since: now,
 		Subscriptions: []Subscription{{Programme: "cbp-one", Place: "tijuana", Zone: "America/Tijuana", When: "opens", State: On, Since: now}},
+		Timers:        []Timer{{flows.Timer{Kind: flows.TimerDaily, Programme: "cbp-one"}, now.Add(time.Hour)}},
 	}
 }
 
@@ -23,9 +24,9 @@ func subscribed() Contact {
 func TestStopEndsEveryReminder(t *testing.T) {
 	c := subscribed()
 	turn := Turn{Now: c.Since}
-	turn.apply(c, "es", []flows.Effect{{Kind: flows.EffectOptOut}})
-	if turn.OptOut != MarkOut || turn.Contact == nil || len(turn.Contact.Subscriptions) != 0 {
-		t.Errorf("after stop the turn keeps %d subscriptions", len(turn.Contact.Subscriptions))
+	turn.apply(c, "sms", "es", []flows.Effect{{Kind: flows.EffectOptOut}})
+	if turn.OptOut != MarkOut || turn.Contact == nil || len(turn.Contact.Subscriptions) != 0 || len(turn.Contact.Timers) != 0 {
+		t.Errorf("after stop the turn keeps %d subscriptions and %d timers", len(turn.Contact.Subscriptions), len(turn.Contact.Timers))
 	}
 	if len(c.Subscriptions) != 1 {
 		t.Error("the loaded contact was changed")
@@ -36,8 +37,8 @@ func TestStopEndsEveryReminder(t *testing.T) {
 // lost is not reminded of what they can no longer end.
 func TestPauseWithoutAProgrammePausesAll(t *testing.T) {
 	turn := Turn{Now: subscribed().Since}
-	turn.apply(subscribed(), "es", []flows.Effect{{Kind: flows.EffectPause}})
-	if turn.Contact == nil || turn.Contact.Subscriptions[0].State != Paused {
+	turn.apply(subscribed(), "sms", "es", []flows.Effect{{Kind: flows.EffectPause}})
+	if turn.Contact == nil || turn.Contact.Subscriptions[0].State != Paused || len(turn.Contact.Timers) != 0 {
 		t.Error("the subscription goes on")
 	}
 }

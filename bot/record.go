@@ -16,12 +16,13 @@ import (
 // ErrRecord is wrapped when stored bytes are not what they should be.
 var ErrRecord = errors.New("not a record")
 
-const recordFormat = 1
+const recordFormat = 2
 
 // Encode is the contact's stored form.
 func (c Contact) Encode() []byte {
 	w := newRecord(96)
 	w.address(c.Address)
+	w.text(c.Form)
 	w.time(c.Since)
 	w.time(c.Consent)
 	w.flag(c.Simulated)
@@ -35,18 +36,27 @@ func (c Contact) Encode() []byte {
 		w.number(uint64(s.State))
 		w.time(s.Since)
 	}
+	w.number(uint64(len(c.Timers)))
+	for _, t := range c.Timers {
+		w.text(string(t.Kind))
+		w.text(t.Programme)
+		w.time(t.At)
+	}
 	return w
 }
 
 // DecodeContact reads what Encode wrote, else ErrRecord.
 func DecodeContact(raw []byte) (Contact, error) {
 	r := readRecord(raw)
-	c := Contact{Address: r.address(), Since: r.time(), Consent: r.time(), Simulated: r.flag()}
+	c := Contact{Address: r.address(), Form: r.text(), Since: r.time(), Consent: r.time(), Simulated: r.flag()}
 	for range r.count() {
 		c.Subscriptions = append(c.Subscriptions, Subscription{
 			Programme: r.text(), Place: r.text(), Zone: r.text(), When: r.text(),
 			Minute: int(r.number()), State: State(r.number()), Since: r.time(),
 		})
+	}
+	for range r.count() {
+		c.Timers = append(c.Timers, Timer{flows.Timer{Kind: flows.TimerKind(r.text()), Programme: r.text()}, r.time()})
 	}
 	if err := r.end("contact"); err != nil {
 		return Contact{}, err
@@ -61,12 +71,17 @@ func (o Outbound) Encode() []byte {
 	w.address(o.To)
 	w.number(uint64(o.Kind))
 	w.time(o.At)
+	w.time(o.Until)
+	w.text(o.Pressed)
+	w.number(uint64(o.Tries))
+	w.number(uint64(o.Unknown))
 	w.text(m.Text)
 	w.text(m.Lang)
 	w.text(m.Flow)
 	w.text(m.Node)
 	w.text(m.Fault)
 	w.number(uint64(m.Segments))
+	w.flag(m.Home)
 	w.number(uint64(len(m.Choices)))
 	for _, c := range m.Choices {
 		w.text(c.Key)
@@ -79,16 +94,70 @@ func (o Outbound) Encode() []byte {
 // DecodeOutbound reads what Encode wrote, else ErrRecord.
 func DecodeOutbound(raw []byte) (Outbound, error) {
 	r := readRecord(raw)
-	o := Outbound{To: r.address(), Kind: Kind(r.number()), At: r.time(), Message: flows.Message{
-		Text: r.text(), Lang: r.text(), Flow: r.text(), Node: r.text(), Fault: r.text(), Segments: int(r.number()),
-	}}
-	for range r.count() {
-		o.Message.Choices = append(o.Message.Choices, flows.Choice{Key: r.text(), Label: r.text(), Payload: r.text()})
-	}
+	o := r.outbound()
 	if err := r.end("outbound message"); err != nil {
 		return Outbound{}, err
 	}
 	return o, nil
+}
+
+func (r *reader) outbound() Outbound {
+	o := Outbound{To: r.address(), Kind: Kind(r.number()), At: r.time(), Until: r.time(), Pressed: r.text(), Tries: int(r.number()), Unknown: int(r.number()),
+		Message: flows.Message{
+			Text: r.text(), Lang: r.text(), Flow: r.text(), Node: r.text(), Fault: r.text(), Segments: int(r.number()), Home: r.flag(),
+		}}
+	for range r.count() {
+		o.Message.Choices = append(o.Message.Choices, flows.Choice{Key: r.text(), Label: r.text(), Payload: r.text()})
+	}
+	return o
+}
+
+// Encode is the stored form of a message that left. Once its state is final,
+// nothing of it is kept but its kind and time.
+func (s Sent) Encode() []byte {
+	if s.State.Final() {
+		s.Outbound = Outbound{Kind: s.Kind, At: s.At}
+	}
+	body := s.Outbound.Encode()
+	w := newRecord(len(body) + len(s.Ref) + 4)
+	w.number(uint64(s.State))
+	w.text(s.Ref)
+	return append(w, body[1:]...) // its own format byte stands first already
+}
+
+// DecodeSent reads what Sent.Encode wrote, else ErrRecord. IDs are the store's
+// to keep.
+func DecodeSent(raw []byte) (Sent, error) {
+	r := readRecord(raw)
+	s := Sent{State: DeliveryState(r.number()), Ref: r.text()}
+	s.Outbound = r.outbound()
+	if err := r.end("message that left"); err != nil {
+		return Sent{}, err
+	}
+	return s, nil
+}
+
+// Encode is the dead letter's stored form; its ID is the store's to keep.
+func (d Dead) Encode() []byte {
+	w := newRecord(64)
+	w.text(d.Channel)
+	w.number(uint64(d.Kind))
+	w.text(d.Flow)
+	w.text(d.Node)
+	w.text(d.Reason)
+	w.time(d.Queued)
+	w.time(d.At)
+	return w
+}
+
+// DecodeDead reads what Dead.Encode wrote, else ErrRecord.
+func DecodeDead(raw []byte) (Dead, error) {
+	r := readRecord(raw)
+	d := Dead{Channel: r.text(), Kind: Kind(r.number()), Flow: r.text(), Node: r.text(), Reason: r.text(), Queued: r.time(), At: r.time()}
+	if err := r.end("dead letter"); err != nil {
+		return Dead{}, err
+	}
+	return d, nil
 }
 
 // Encode is the entry's stored form.

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Store keeps contacts, their sessions, and the outbox. Every store passes
-// storetest. Errors are faults (a full disk, a lost connection); what may
+// Store keeps contacts and their sessions, and queues their answers; what
+// becomes of those is for Outbox. Every store passes storetest. Errors are faults (a full disk, a lost connection); what may
 // well happen is a result.
 type Store interface {
 	// Load reads what a turn begins from. When the provider's message was
@@ -22,18 +22,8 @@ type Store interface {
 	// been kept; to do it again is safe, for then it is a Duplicate.
 	Commit(ctx context.Context, t Turn) (Outcome, error)
 
-	// Claim lends up to limit queued messages of a channel, the most urgent
-	// kind first and the oldest first within a kind, until now+lease. A message is lent to
-	// one borrower at a time, and while one of a contact's messages is lent,
-	// later ones of the same kind are lent only together with it: send them in
-	// the order they come. What is not done when its lease ends is lent again,
-	// under a new token.
-	Claim(ctx context.Context, now time.Time, channel string, limit int, lease time.Duration) ([]Claimed, error)
-
-	// Done takes sent messages out of the queue. It returns the tokens it
-	// refused: those messages have been lent anew since, and are somebody
-	// else's.
-	Done(ctx context.Context, tokens []Token) (refused []Token, err error)
+	// Queue is Outbox.Queue.
+	Queue(ctx context.Context, out []Outbound) (queued int, err error)
 
 	// Sweep erases what is past its lifetime.
 	Sweep(ctx context.Context, s Sweep) (Swept, error)
@@ -60,16 +50,23 @@ type Snapshot struct {
 type Turn struct {
 	Snapshot Snapshot // from Load
 	Now      time.Time
-	Contact  *Contact // nil: as it was
-	Session  []byte   // encoded
-	Diary    []Entry
-	Rumours  []Rumour
+	// Quiet: a timer ran out, and nobody wrote. The minute of the last turn
+	// stays as it was, nothing parked is let go, and whoever cannot be reached
+	// still cannot.
+	Quiet   bool
+	Contact *Contact // nil: as it was
+	Session []byte   // encoded
+	Diary   []Entry
+	Rumours []Rumour
 	// Forget erases contact, session, diary, rumours and queued messages of
 	// the person, except Out and the opt-out mark. Contact, Session, Diary and
 	// Rumours are then not kept.
 	Forget bool
 	OptOut Mark
-	Out    []Outbound // in the order they are sent
+	// Out is queued in this order. An Errand goes to the provider and not to
+	// the person: its To.ID is the provider's message id, and neither Forget nor
+	// MarkOut touches it.
+	Out []Outbound
 }
 
 // Mark is what a turn does to the opt-out mark.
@@ -77,7 +74,7 @@ type Mark uint8
 
 const (
 	MarkAsWas Mark = iota
-	MarkOut        // set it, and drop queued reminders and bulletins
+	MarkOut        // set it, and drop all that was queued before this turn
 	MarkIn         // lift it
 )
 
@@ -90,22 +87,16 @@ const (
 	Conflict          // contact or session changed meanwhile: load again
 )
 
-// Token proves that a message is lent to its holder. A later one for the same
-// message makes it stale.
-type Token struct{ Message, Fence uint64 }
-
-// Claimed is a message to be sent, and the proof of the right to send it.
-type Claimed struct {
-	Outbound
-	Token Token
-}
-
 // Sweep says what is past its lifetime.
 type Sweep struct {
 	Judge         func(Kept) Verdict // called outside every transaction, by one goroutine
 	SeenBefore    time.Time          // ids of messages handled before the UTC day of this are dropped
-	RumoursBefore time.Time          // rumours from before are erased
-	DiaryBefore   time.Time          // diary entries from before are erased
+	SentBefore    time.Time          // what is known of messages that left before is dropped
+	Unreported    time.Time          // messages that left before and had no final report are taken as final; with Erase their texts are erased at the provider
+	Erase         bool
+	DeadBefore    time.Time // dead letters from before are dropped
+	RumoursBefore time.Time // rumours from before are erased
+	DiaryBefore   time.Time // diary entries from before are erased
 }
 
 // Kept is one stored session.
@@ -138,9 +129,19 @@ type Swept struct {
 	SeenDays  int
 	Rumours   int
 	Diary     int
+	Sent      int // messages that left and are no longer known
+	Dead      int // dead letters
 }
 
 // Counts is what a store holds. It reads everything: for tests and reports.
 type Counts struct {
-	Contacts, Sessions, Diary, Rumours, Queued, OptedOut, Seen int
+	Contacts, Sessions, Diary, Rumours, OptedOut, Unreachable, Seen int
+	// Queued counts all messages in the outbox; Waiting and Parked the lines of
+	// it that wait for a time or for their person; Sent what is known of
+	// messages that left; Dead the dead letters.
+	Queued, Waiting, Parked, Sent, Dead int
 }
+
+// Backlog is what waits to be sent: messages, lines that wait for a time or for
+// their person, and dead letters.
+type Backlog struct{ Queued, Waiting, Parked, Dead int }

@@ -22,6 +22,9 @@ const (
 // Sweeper erases answers, sessions, contacts, seen ids, rumours and diary
 // entries that are past their lifetime.
 type Sweeper struct {
+	// Erase: texts of which no final report came are erased at the provider.
+	Erase bool
+
 	book  Book
 	store Store
 }
@@ -55,6 +58,10 @@ func (w *Sweeper) Sweep(ctx context.Context, now time.Time) (Swept, error) {
 	swept, err := w.store.Sweep(ctx, Sweep{
 		Judge:         func(k Kept) Verdict { return w.judge(k, ahead) },
 		SeenBefore:    now.Add(-SeenLife),
+		SentBefore:    now.Add(-SentLife),
+		Unreported:    now.Add(-ReportLife),
+		Erase:         w.Erase,
+		DeadBefore:    now.Add(-DeadLife),
 		RumoursBefore: ahead.Add(-RumourLife),
 		DiaryBefore:   ahead.Add(-DiaryLife),
 	})

@@ -21,6 +21,15 @@ type Inbound struct {
 	At      time.Time  // when it was received, by our own clock
 	AsOf    time.Time  // simulated contacts only: the day whose facts are told
 	Lang    string     // the language a new contact begins with, where it was chosen before; mostly ""
+
+	Media   flows.Media // what came instead of a text, or with it; never its content
+	Pressed string      // the provider's id of the message whose button was pressed, where it can be replaced
+	// Silent: the provider has answered in our stead (an opt-out word that it
+	// honours itself). What the message means is done, and nothing is said.
+	Silent bool
+	// Erase is the provider's id under which it keeps the text, to be erased
+	// there once the message is safely received; "" for nothing to erase.
+	Erase string
 }
 
 // Format prints the channel alone.
@@ -41,6 +50,7 @@ const (
 	Reply    Kind = 1 // an answer to what the person just wrote
 	Reminder Kind = 2 // what they asked to be reminded of
 	Bulletin Kind = 3 // a broadcast
+	Errand   Kind = 4 // nothing to a person: a text to be erased at the provider
 )
 
 // String is the kind's name in metrics.
@@ -52,6 +62,8 @@ func (k Kind) String() string {
 		return "reminder"
 	case Bulletin:
 		return "bulletin"
+	case Errand:
+		return "errand"
 	}
 	return fmt.Sprintf("kind %d", uint8(k))
 }
@@ -63,6 +75,10 @@ type Outbound struct {
 	Kind    Kind
 	Message flows.Message
 	At      time.Time // when it was queued
+	Until   time.Time // after it there is no use in sending; zero: its kind decides
+	Pressed string    // the message, by the provider's id, that this one may replace; mostly ""
+	Tries   int       // attempts that failed so far
+	Unknown int       // those among them that may have arrived
 }
 
 // Format prints number, kind and channel alone.
@@ -98,13 +114,32 @@ type Subscription struct {
 	Since     time.Time
 }
 
+// Timer is something that is to happen to a person's conversation by itself.
+type Timer struct {
+	flows.Timer
+	At time.Time
+}
+
 // Contact is one person on one channel.
 type Contact struct {
 	Address
+	Form          string    // the form they last wrote in, by its name; a reminder is written in it
 	Since         time.Time // the first message
 	Consent       time.Time // when they agreed to go on; zero: not yet
 	Simulated     bool      // not a person: nothing counts them, nothing real is sent
 	Subscriptions []Subscription
+	Timers        []Timer // at most one of a kind and programme
+}
+
+// Due is when the first of the timers runs out; zero for none.
+func (c Contact) Due() time.Time {
+	var due time.Time
+	for _, t := range c.Timers {
+		if due.IsZero() || t.At.Before(due) {
+			due = t.At
+		}
+	}
+	return due
 }
 
 // Known tells whether there is a record of this contact.
@@ -149,6 +184,13 @@ const (
 	SeenLife = 3 * 24 * time.Hour
 	// RumourLife is how long a rumour waits for an answer.
 	RumourLife = 30 * 24 * time.Hour
+	// SentLife is how long a provider may still report on a message.
+	SentLife = 3 * 24 * time.Hour
+	// ReportLife is after how long without a final report a message is taken
+	// to have arrived.
+	ReportLife = 24 * time.Hour
+	// DeadLife is how long the operator can see why a message was given up.
+	DeadLife = 30 * 24 * time.Hour
 	// DiaryLife is as long as silence is borne: nothing older helps anyone.
 	DiaryLife = flows.Silence
 )

@@ -1,4 +1,4 @@
-// Benchmarks of receiving, opening, sweeping and rewriting, on a real file.
+// Benchmarks of receiving, queueing, claiming, opening, sweeping and rewriting, on a real file.
 
 package bolt_test
 
@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -125,7 +126,7 @@ func each(b testing.TB, n int, do func(int) error) {
 
 // BenchmarkReceive is the whole way of a message in: load, open, step, seal,
 // commit with fsync; 256 in flight over contacts drawn at random. Once by
-// itself, and once while the answers are claimed and done as a sender does.
+// itself, and once while the answers are claimed and settled as a sender does.
 //
 //	POSADA_SCALE=full go test -run - -bench Receive -benchtime 60000x ./store/bolt
 func BenchmarkReceive(b *testing.B) {
@@ -171,7 +172,7 @@ func receiveAll(b *testing.B, send bool) {
 // sendAll takes messages out of the queue as they come, until ctx ends.
 func sendAll(ctx context.Context, b *testing.B, s *bolt.Store) {
 	for ctx.Err() == nil {
-		claimed, err := s.Claim(ctx, benchDay, "sms", 256, time.Minute)
+		claimed, err := s.Claim(ctx, benchDay, bot.ClaimOrder{Channel: "sms", Kind: bot.Reply, Lines: 256, Each: 8, Lease: time.Minute})
 		if err != nil && ctx.Err() == nil {
 			b.Error(err)
 			return
@@ -183,13 +184,129 @@ func sendAll(ctx context.Context, b *testing.B, s *bolt.Store) {
 			}
 			continue
 		}
-		tokens := make([]bot.Token, len(claimed))
+		settled := make([]bot.Settlement, len(claimed))
 		for i, c := range claimed {
-			tokens[i] = c.Token
+			settled[i] = bot.Settlement{Token: c.Token, Fate: bot.FateSent}
 		}
-		if _, err := s.Done(context.WithoutCancel(ctx), tokens); err != nil {
+		if _, err := s.Settle(context.WithoutCancel(ctx), benchDay, settled); err != nil {
 			b.Error(err)
 			return
+		}
+	}
+}
+
+// queueTogether is how many bulletins are queued in one call.
+const queueTogether = 1000
+
+// queueAll queues a bulletin for every contact.
+func queueAll(b *testing.B, s *bolt.Store) {
+	b.Helper()
+	text := flows.Message{Text: strings.Repeat("La oficina abre de nuevo. ", 8), Lang: "es", Flow: "bulletin", Node: "1", Segments: 2}
+	for from := 0; from < scale(); from += queueTogether {
+		out := make([]bot.Outbound, min(queueTogether, scale()-from))
+		for i := range out {
+			out[i] = bot.Outbound{To: person(from + i), Kind: bot.Bulletin, Message: text, At: benchDay}
+		}
+		if n, err := s.Queue(b.Context(), out); err != nil || n != len(out) {
+			b.Fatalf("queued %d of %d: %v", n, len(out), err)
+		}
+	}
+}
+
+// seeded is a database of its own with scale() contacts.
+func seeded(b *testing.B) *bolt.Store {
+	b.Helper()
+	s := newFile(b).open(b)
+	seed(b, s, scale(), walked(b))
+	return s
+}
+
+// BenchmarkQueue queues a bulletin for everybody, a thousand in one call.
+//
+//	POSADA_SCALE=full go test -run - -bench Queue -benchtime 1x ./store/bolt
+func BenchmarkQueue(b *testing.B) {
+	s := seeded(b)
+	b.ResetTimer()
+	for range b.N {
+		queueAll(b, s)
+	}
+	b.ReportMetric(float64(b.N*scale())/b.Elapsed().Seconds(), "messages/s")
+	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkClaim claims a reply and settles it while a bulletin waits for
+// everybody: once ready, once lent and once backing off. What waits must cost
+// nothing. The time without the commit is that of the claim.
+//
+//	POSADA_SCALE=full go test -run - -bench Claim ./store/bolt
+func BenchmarkClaim(b *testing.B) {
+	s := seeded(b)
+	queueAll(b, s)
+	b.Run("ready", func(b *testing.B) { claimAll(b, s) })
+	bulletins := bot.ClaimOrder{Channel: "sms", Kind: bot.Bulletin, Lines: scale(), Each: 1, Lease: time.Hour}
+	lent, err := s.Claim(b.Context(), benchDay, bulletins)
+	if err != nil || len(lent) != scale() {
+		b.Fatalf("lent %d: %v", len(lent), err)
+	}
+	b.Run("lent", func(b *testing.B) { claimAll(b, s) })
+	for part := range slices.Chunk(lent, queueTogether) {
+		later := make([]bot.Settlement, len(part))
+		for i, c := range part {
+			later[i] = bot.Settlement{Token: c.Token, Fate: bot.FateLater, Due: benchDay.Add(time.Hour), Tries: 1}
+		}
+		if refused, err := s.Settle(b.Context(), benchDay, later); err != nil || len(refused) > 0 {
+			b.Fatalf("refused %d: %v", len(refused), err)
+		}
+	}
+	b.Run("backing-off", func(b *testing.B) { claimAll(b, s) })
+}
+
+func claimAll(b *testing.B, s *bolt.Store) {
+	replies := bot.ClaimOrder{Channel: "sms", Kind: bot.Reply, Lines: 256, Each: 8, Lease: time.Minute}
+	var claiming time.Duration
+	b.ResetTimer()
+	for range b.N {
+		b.StopTimer()
+		who := person(rand.IntN(scale()))
+		if n, err := s.Queue(b.Context(), []bot.Outbound{{To: who, Kind: bot.Reply, At: benchDay}}); err != nil || n != 1 {
+			b.Fatal(n, err)
+		}
+		b.StartTimer()
+		start := time.Now()
+		claimed, err := s.Claim(b.Context(), benchDay, replies)
+		claiming += time.Since(start)
+		if err != nil || len(claimed) != 1 {
+			b.Fatal(len(claimed), err)
+		}
+		if _, err := s.Settle(b.Context(), benchDay, []bot.Settlement{{Token: claimed[0].Token, Fate: bot.FateSent}}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(claiming.Microseconds())/float64(b.N), "claim-µs")
+}
+
+// BenchmarkPromote asks for what is due while everybody's bulletin waits and
+// none is due: what an idle sender costs.
+func BenchmarkPromote(b *testing.B) {
+	s := seeded(b)
+	queueAll(b, s)
+	lent, err := s.Claim(b.Context(), benchDay, bot.ClaimOrder{Channel: "sms", Kind: bot.Bulletin, Lines: scale(), Each: 1, Lease: time.Hour})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for part := range slices.Chunk(lent, queueTogether) {
+		parked := make([]bot.Settlement, len(part))
+		for i, c := range part {
+			parked[i] = bot.Settlement{Token: c.Token, Fate: bot.FateParked, Due: benchDay.Add(time.Hour)}
+		}
+		if _, err := s.Settle(b.Context(), benchDay, parked); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ResetTimer()
+	for range b.N {
+		if next, err := s.Promote(b.Context(), benchDay); err != nil || !next.Equal(benchDay.Add(time.Hour)) {
+			b.Fatal(next, err)
 		}
 	}
 }

@@ -4,6 +4,7 @@ package bolt_test
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -13,6 +14,7 @@ import (
 	"posada/bot"
 	"posada/flows"
 	"posada/store/bolt"
+	"posada/store/memory"
 	"posada/store/seal"
 	"posada/store/storetest"
 )
@@ -74,6 +76,23 @@ func (parrot) Step(s flows.Session, in flows.Input, _ flows.Form, at flows.At) (
 
 func (parrot) Expire(s flows.Session, _ time.Time) (flows.Session, bool) { return s, false }
 
+func (parrot) Urgent(string) bool { return false }
+
+// replies claims what is queued in answer to people by SMS.
+func replies(t testing.TB, s *bolt.Store) []bot.Claimed {
+	t.Helper()
+	got, err := s.Claim(t.Context(), day, order(bot.Reply))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// order is for all of a kind by SMS.
+func order(kind bot.Kind) bot.ClaimOrder {
+	return bot.ClaimOrder{Channel: "sms", Kind: kind, Lines: 1 << 20, Each: 1 << 20, Lease: time.Minute}
+}
+
 func inbound(id string, from bot.Address, text string) bot.Inbound {
 	return bot.Inbound{ID: id, From: from, Form: flows.SMS, Text: text, At: day}
 }
@@ -109,6 +128,23 @@ func TestBoltKeepsTheContract(t *testing.T) {
 			closeStore(t, s.(*bolt.Store))
 			return open(t, files[s])
 		})
+}
+
+func TestBoltAndMemoryCannotBeToldApart(t *testing.T) {
+	seeds := uint64(4)
+	if os.Getenv("POSADA_SCALE") == "full" {
+		seeds = 40
+	}
+	for seed := range seeds {
+		f := newFile(t)
+		s := f.open(t)
+		storetest.SideBySide(t, s, memory.New(), seed, 500)
+		if s.Damaged() != 0 {
+			t.Errorf("%d values are damaged", s.Damaged())
+		}
+		closeStore(t, s)
+		whole(t, f.path)
+	}
 }
 
 func TestOneMessageManyTimesAtOnceIsAnsweredOnce(t *testing.T) {

@@ -20,8 +20,6 @@ import (
 	"testing"
 	"time"
 
-	"go.etcd.io/bbolt"
-
 	"posada/bot"
 	"posada/store/bolt"
 	"posada/store/seal"
@@ -29,7 +27,7 @@ import (
 
 // A child process is this test binary with a job.
 const (
-	childJob = "POSADA_TEST_CHILD" // hold, traffic or full
+	childJob = "POSADA_TEST_CHILD" // hold, traffic, full or deliver
 	childDB  = "POSADA_TEST_DB"
 	childKey = "POSADA_TEST_KEY"
 )
@@ -88,6 +86,8 @@ func child(job string) int {
 		traffic(s)
 	case "traffic":
 		traffic(s)
+	case "deliver":
+		deliver(s)
 	}
 	if err := s.Close(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -146,19 +146,7 @@ func acknowledged(out *bufio.Scanner, each func(n int)) (ok, failed []string) {
 // holds asserts that every acknowledged message was handled, with its answer.
 func holds(t *testing.T, f file, ok []string, unsure int) {
 	t.Helper()
-	db, err := bbolt.Open(f.path, 0o600, &bbolt.Options{ReadOnly: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = db.View(func(tx *bbolt.Tx) error {
-		for err := range tx.Check() {
-			t.Errorf("the file is not whole: %v", err)
-		}
-		return nil
-	})
-	if err := errors.Join(err, db.Close()); err != nil {
-		t.Fatal(err)
-	}
+	whole(t, f.path)
 	s := f.open(t)
 	for _, id := range ok {
 		p, i, _ := strings.Cut(id, "-")

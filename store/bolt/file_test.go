@@ -5,6 +5,7 @@ package bolt_test
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"os"
@@ -67,10 +68,64 @@ func talk(t *testing.T, s *bolt.Store) {
 	}
 }
 
+// everywhere leaves something of both persons in every part of the queue.
+func everywhere(t *testing.T, s *bolt.Store) {
+	t.Helper()
+	var out []bot.Outbound
+	for _, who := range []bot.Address{{Channel: "sms", ID: phone}, {Channel: "telegram", ID: chatID}} {
+		for _, kind := range []bot.Kind{bot.Reply, bot.Reply, bot.Reply, bot.Reminder, bot.Bulletin, bot.Bulletin, bot.Errand} {
+			o := bot.Outbound{To: who, Kind: kind, At: day, Pressed: "SM-provider-id-1", Message: flows.Message{Text: words, Lang: "es", Flow: "parrot"}}
+			if kind == bot.Errand {
+				o.To.ID = "SM-provider-id-1"
+			}
+			out = append(out, o)
+		}
+	}
+	if n, err := s.Queue(t.Context(), out); err != nil || n != len(out) {
+		t.Fatalf("queued %d: %v", n, err)
+	}
+	const ref = "SM-provider-id-1"
+	var settled []bot.Settlement
+	for _, channel := range []string{"sms", "telegram"} {
+		for kind, fates := range map[bot.Kind][]bot.Settlement{
+			// The first is from talk. One left, one is given up, one may have left.
+			bot.Reply:    {{Fate: bot.FateSent, Ref: ref}, {Fate: bot.FateSent, Ref: ref}, {Fate: bot.FateDead, Reason: "you said"}, {Fate: bot.FateLater, Due: day.Add(time.Hour), Tries: 1, Unknown: 1}},
+			bot.Reminder: {{Fate: bot.FateParked, Due: day.Add(time.Hour), Tries: 1}},
+			bot.Bulletin: {{Fate: bot.FateSent, Ref: ref}},
+		} {
+			o := order(kind)
+			o.Channel = channel
+			claimed, err := s.Claim(t.Context(), day, o)
+			if err != nil || len(claimed) < len(fates) {
+				t.Fatalf("claimed %d: %v", len(claimed), err)
+			}
+			for i, x := range fates {
+				x.Token = claimed[i].Token
+				settled = append(settled, x)
+			}
+		}
+	}
+	if refused, err := s.Settle(t.Context(), day, settled); err != nil || len(refused) > 0 {
+		t.Fatalf("refused %d: %v", len(refused), err)
+	}
+	for _, x := range settled {
+		if x.Fate == bot.FateSent && x.Token.Message%2 == 0 { // it failed, and is queued anew
+			_, err := s.Report(t.Context(), bot.Report{Message: x.Token.Message, Ref: ref, State: bot.DeliveryFailed, Reason: words, Fate: bot.FateLater, Due: day.Add(time.Hour), At: day, Erase: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
 func TestACopyOfTheFileTellsNothing(t *testing.T) {
 	f := newFile(t)
 	s := f.open(t)
 	talk(t, s)
+	everywhere(t, s)
+	if c := counts(t, s); c.Queued == 0 || c.Waiting == 0 || c.Parked == 0 || c.Sent == 0 || c.Dead == 0 {
+		t.Fatalf("there is nothing to look for in parts of the queue: %+v", c)
+	}
 	// The search itself must be able to find: what it looks for is there, opened.
 	snap, err := s.Load(t.Context(), bot.Address{Channel: "sms", ID: phone}, "x")
 	if err != nil {
@@ -81,6 +136,9 @@ func TestACopyOfTheFileTellsNothing(t *testing.T) {
 	}
 	if what := found(t, f.path); what != nil {
 		t.Errorf("in the file of a running Posada one reads %q", what)
+	}
+	if err := s.Reach(t.Context(), bot.Address{Channel: "telegram", ID: chatID}, false); err != nil {
+		t.Fatal(err)
 	}
 	a := bot.New(parrot{}, s)
 	receive(t, a, inbound("alto", bot.Address{Channel: "sms", ID: phone}, "alto"))
@@ -172,14 +230,19 @@ func TestSomethingElseIsNotADatabase(t *testing.T) {
 		_, err := tx.CreateBucket([]byte("theirs"))
 		return err
 	})
-	newer := filepath.Join(folder, "newer")
-	s, err := bolt.Open(newer, keys)
-	if err != nil {
-		t.Fatal(err)
+	newer, older := filepath.Join(folder, "newer"), filepath.Join(folder, "older")
+	for path, format := range map[string]byte{newer: 9, older: 1} {
+		s, err := bolt.Open(path, keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		closeStore(t, s)
+		change(t, path, func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte{format}) })
 	}
-	closeStore(t, s)
-	change(t, newer, func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte{9}) })
-	for _, path := range []string{text, foreign, newer} {
+	if _, err := bolt.Open(older, keys); err == nil || !strings.Contains(err.Error(), "move it away") {
+		t.Errorf("of a file of an earlier format it is said: %v", err)
+	}
+	for _, path := range []string{text, foreign, newer, older} {
 		before, _ := os.ReadFile(path)
 		if _, err := bolt.Open(path, keys); !errors.Is(err, bolt.ErrForeign) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: %v, want ErrForeign", path, err)
@@ -228,9 +291,8 @@ func TestADamagedValueSilencesNobody(t *testing.T) {
 			}
 			if bucket == "outbox" {
 				// What cannot be read cannot be sent, and holds up nobody.
-				got, err := s.Claim(t.Context(), day, "sms", 10, time.Minute)
-				if err != nil || len(got) != 1 || got[0].Message.Text != "you said: dos" {
-					t.Errorf("claimed %d, %v", len(got), err)
+				if got := replies(t, s); len(got) != 1 || got[0].Message.Text != "you said: dos" {
+					t.Errorf("claimed %d", len(got))
 				}
 			}
 			if s.Damaged() == 0 {
@@ -241,6 +303,64 @@ func TestADamagedValueSilencesNobody(t *testing.T) {
 				t.Error("the damage lasts")
 			}
 		})
+	}
+}
+
+// What is known of a message that left is of no use when it does not open, and
+// stops nothing.
+func TestDamagedWordsOfMessagesThatLeftStopNothing(t *testing.T) {
+	f := newFile(t)
+	s := f.open(t)
+	talk(t, s)
+	everywhere(t, s)
+	var ids []uint64
+	closeStore(t, s)
+	change(t, f.path, func(tx *bbolt.Tx) error {
+		for _, name := range []string{"sent", "dead"} {
+			b := tx.Bucket([]byte(name))
+			var keys [][]byte
+			if err := b.ForEach(func(k, _ []byte) error { keys = append(keys, bytes.Clone(k)); return nil }); err != nil {
+				return err
+			}
+			for _, k := range keys {
+				if err := b.Put(k, []byte("broken")); err != nil {
+					return err
+				}
+				if name == "sent" {
+					ids = append(ids, binary.BigEndian.Uint64(k))
+				}
+			}
+		}
+		return nil
+	})
+	s = f.open(t)
+	for _, id := range ids {
+		if _, ok, err := s.Sent(t.Context(), id); ok || err != nil {
+			t.Errorf("known: %v, %v", ok, err)
+		}
+		r, err := s.Report(t.Context(), bot.Report{Message: id, State: bot.DeliveryFailed, Fate: bot.FateLater, Due: day.Add(time.Hour), At: day})
+		if r != bot.ReportUnknown || err != nil {
+			t.Errorf("reported %d, %v", r, err)
+		}
+	}
+	if letters, err := s.Dead(t.Context(), 9); err != nil || len(letters) != 0 {
+		t.Errorf("%d dead letters, %v", len(letters), err)
+	}
+	// Those that are queued still are sent, and forgetting takes what is left.
+	if _, err := s.Promote(t.Context(), day.Add(2*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	claimed := replies(t, s)
+	settled := make([]bot.Settlement, len(claimed))
+	for i, c := range claimed {
+		settled[i] = bot.Settlement{Token: c.Token, Fate: bot.FateSent, Ref: "again"}
+	}
+	if refused, err := s.Settle(t.Context(), day, settled); err != nil || len(refused) != 0 || len(settled) == 0 {
+		t.Errorf("settled %d, refused %d: %v", len(settled), len(refused), err)
+	}
+	receive(t, bot.New(parrot{}, s), inbound("borrar", bot.Address{Channel: "telegram", ID: chatID}, "borrar"))
+	if s.Damaged() == 0 {
+		t.Error("the damage is not counted")
 	}
 }
 
@@ -275,8 +395,11 @@ func TestAClosedStoreRefuses(t *testing.T) {
 	closeStore(t, s)
 	_, e1 := s.Load(t.Context(), who, "1")
 	_, e2 := s.Commit(t.Context(), bot.Turn{Snapshot: snap, Now: day})
-	_, e3 := s.Claim(t.Context(), day, "sms", 1, time.Minute)
-	for i, err := range []error{e1, e2, e3} {
+	_, e3 := s.Claim(t.Context(), day, order(bot.Reply))
+	_, e4 := s.Queue(t.Context(), []bot.Outbound{{To: who, Kind: bot.Bulletin}})
+	_, e5 := s.Promote(t.Context(), day)
+	_, e6 := s.Report(t.Context(), bot.Report{Message: 1, State: bot.DeliverySent})
+	for i, err := range []error{e1, e2, e3, e4, e5, e6, s.Reach(t.Context(), who, false)} {
 		if !errors.Is(err, bolt.ErrClosed) {
 			t.Errorf("call %d: %v, want ErrClosed", i, err)
 		}

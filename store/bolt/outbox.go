@@ -1,4 +1,4 @@
-// The queue of messages to be sent.
+// The queue of messages to be sent: what comes into it, and what is lent.
 package bolt
 
 import (
@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -14,175 +15,266 @@ import (
 	"posada/store/seal"
 )
 
-// queueKey is the place of a message in the queue.
-type queueKey struct {
-	channel string
-	kind    bot.Kind
-	id      uint64
-	contact seal.Key
-}
-
-// lane is channel, 0, kind, id: its order is that of urgency, then age.
-func (q queueKey) lane(b []byte) []byte {
-	b = append(b, q.channel...)
-	b = append(b, 0, byte(q.kind))
-	return binary.BigEndian.AppendUint64(b, q.id)
-}
-
-func (q queueKey) byUrgency() []byte {
-	return append(q.lane(make([]byte, 0, 64)), q.contact[:]...)
-}
-
-func (q queueKey) byContact() []byte {
-	return q.lane(append(make([]byte, 0, 64), q.contact[:]...))
-}
-
-func parseByUrgency(key []byte) (queueKey, bool) {
-	cut := len(key) - len(seal.Key{})
-	if cut < 0 {
-		return queueKey{}, false
+// lineOf is the line of messages to an address.
+func (s *Store) lineOf(to bot.Address, kind bot.Kind) (line, error) {
+	domain := contactBucket
+	if kind == bot.Errand {
+		domain = "errands"
 	}
-	q, ok := parseLane(key[:cut])
-	copy(q.contact[:], key[cut:])
-	return q, ok
+	contact, err := s.keys.Find(domain, to.Channel, to.ID)
+	return line{contact: contact, channel: to.Channel, kind: kind}, err
 }
 
-func parseByContact(key []byte) (queueKey, bool) {
-	cut := len(seal.Key{})
-	if len(key) < cut {
-		return queueKey{}, false
+// parcel is a message on its way into the queue.
+type parcel struct {
+	line   line
+	id     uint64
+	value  []byte // sealed
+	optOut seal.Key
+}
+
+// pack numbers and seals a message.
+func (s *Store) pack(o *bot.Outbound) (p parcel, err error) {
+	if p.line, err = s.lineOf(o.To, o.Kind); err != nil {
+		return p, err
 	}
-	q, ok := parseLane(key[cut:])
-	copy(q.contact[:], key)
-	return q, ok
+	p.id = s.ids.Add(1)
+	p.value, err = s.keys.Seal(outboxBucket, p.line.message(p.id), o.Encode())
+	return p, err
 }
 
-func parseLane(b []byte) (queueKey, bool) {
-	channel, rest, ok := bytes.Cut(b, []byte{0})
-	if !ok || len(rest) != 9 {
-		return queueKey{}, false
+// Queue implements bot.Store and bot.Outbox: all of it or, after an error,
+// nothing. A thousand messages hold up the writer for some ten milliseconds.
+func (s *Store) Queue(ctx context.Context, out []bot.Outbound) (queued int, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
 	}
-	return queueKey{channel: string(channel), kind: bot.Kind(rest[0]), id: binary.BigEndian.Uint64(rest[1:])}, true
-}
-
-// unqueue removes a message from the queue and from its index.
-func unqueue(tx *bbolt.Tx, q queueKey) error {
-	if err := tx.Bucket([]byte(outboxBucket)).Delete(q.byUrgency()); err != nil {
-		return fmt.Errorf("take from outbox: %w", err)
-	}
-	if err := tx.Bucket([]byte(byContactIndex)).Delete(q.byContact()); err != nil {
-		return fmt.Errorf("take from outbox index: %w", err)
-	}
-	return nil
-}
-
-// lease is one message lent.
-type lease struct {
-	fence uint64
-	until time.Time
-	at    queueKey
-}
-
-// line is what keeps its order: the messages of one kind to one contact.
-type line struct {
-	contact seal.Key
-	kind    bot.Kind
-}
-
-// Claim implements bot.Store.
-func (s *Store) Claim(ctx context.Context, now time.Time, channel string, limit int, d time.Duration) ([]bot.Claimed, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	lent := make(map[line]bool, len(s.leases))
-	for _, l := range s.leases {
-		if l.until.After(now) {
-			lent[line{l.at.contact, l.at.kind}] = true
+	parcels := make([]parcel, len(out))
+	for i := range out {
+		o := &out[i]
+		o.ID = 0
+		if o.Kind < bot.Reply || o.Kind > bot.Errand || strings.Contains(o.To.Channel, "\x00") {
+			return 0, fmt.Errorf("message %d to be queued has kind %d, or no channel of a known shape", i, o.Kind)
+		}
+		if parcels[i], err = s.pack(o); err != nil {
+			return 0, err
+		}
+		if parcels[i].optOut, err = s.keys.Find(optOutBucket, o.To.Channel, o.To.ID); err != nil {
+			return 0, err
 		}
 	}
-	var out []bot.Claimed
-	prefix := append([]byte(channel), 0)
+	if len(out) == 0 {
+		return 0, nil
+	}
+	last := s.ids.Load()
+	put := make([]bool, len(out))
+	err = s.write.submit(func(tx *bbolt.Tx) error {
+		sessions, optOut, unreachable := tx.Bucket([]byte(sessionBucket)), tx.Bucket([]byte(optOutBucket)), tx.Bucket([]byte(unreachableBucket))
+		for i, p := range parcels {
+			contact := p.line.contact[:]
+			put[i] = p.line.kind == bot.Errand ||
+				sessions.Get(contact) != nil && optOut.Get(p.optOut[:]) == nil && unreachable.Get(contact) == nil
+			if !put[i] {
+				continue
+			}
+			if err := enqueue(tx, p.line, p.id, p.value); err != nil {
+				return err
+			}
+		}
+		return keepIDs(tx, last)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("queue: %w", err)
+	}
+	for i, p := range parcels {
+		if put[i] {
+			out[i].ID = p.id
+			queued++
+		}
+	}
+	return queued, nil
+}
+
+// Claim implements bot.Outbox. It holds the lock for as long as it reads:
+// whoever erases or settles a message tells so after the commit, and waits
+// until what was read before is known to be lent.
+func (s *Store) Claim(ctx context.Context, now time.Time, order bot.ClaimOrder) ([]bot.Claimed, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lent.forget(now)
+	var claimed []bot.Claimed
 	err := s.view(ctx, func(tx *bbolt.Tx) error {
-		c := tx.Bucket([]byte(outboxBucket)).Cursor()
-		for k, v := c.Seek(prefix); len(out) < limit && bytes.HasPrefix(k, prefix); k, v = c.Next() {
-			q, ok := parseByUrgency(k)
-			if !ok || lent[line{q.contact, q.kind}] {
+		l := line{channel: order.Channel, kind: order.Kind}
+		lane := l.lane(nil)
+		c := tx.Bucket([]byte(readyBucket)).Cursor()
+		lines := 0
+		for k, _ := c.Seek(lane); lines < order.Lines && bytes.HasPrefix(k, lane); k, _ = c.Next() {
+			if copy(l.contact[:], k[len(lane)+8:]) != len(l.contact) || s.lent.isLent(l, now) {
 				continue
 			}
-			// One that does not open cannot be sent. It stays where it is, and
-			// holds up nobody.
-			o, ok := open(s, outboxBucket, k, v, bot.DecodeOutbound)
-			if !ok {
-				continue
+			from := len(claimed)
+			e := &lease{until: now.Add(order.Lease)}
+			if claimed = s.read(tx, claimed, l, e, order.Each); len(claimed) > from {
+				lines++
+				s.lent.lend(l, e, claimed[from:])
 			}
-			o.ID = q.id
-			s.fence++
-			s.leases[q.id] = lease{fence: s.fence, until: now.Add(d), at: q}
-			out = append(out, bot.Claimed{Outbound: o, Token: bot.Token{Message: q.id, Fence: s.fence}})
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("claim: %w", err)
 	}
-	return out, nil
+	return claimed, nil
 }
 
-// Done implements bot.Store. A lease that ran out, but that nobody took over,
-// still counts: the message was sent, and is not to be sent again.
-func (s *Store) Done(ctx context.Context, tokens []bot.Token) (refused []bot.Token, err error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
+// read appends up to most messages of a line. One that does not open cannot be
+// sent. It stays where it is, and holds up nobody.
+func (s *Store) read(tx *bbolt.Tx, claimed []bot.Claimed, l line, e *lease, most int) []bot.Claimed {
+	var heard time.Time
+	if contact, ok := l.ofContact(); ok {
+		if e.session = bytes.Clone(tx.Bucket([]byte(sessionBucket)).Get(contact[:])); e.session != nil {
+			heard = s.heard(contact, e.session)
+		}
 	}
-	var held []lease
-	s.mu.Lock()
-	for _, t := range tokens {
-		l, ok := s.leases[t.Message]
-		if !ok || l.fence != t.Fence {
-			refused = append(refused, t)
+	by := l.byContact()
+	c := tx.Bucket([]byte(outboxBucket)).Cursor()
+	for k, v := c.Seek(by); most > 0 && bytes.HasPrefix(k, by); k, v = c.Next() {
+		o, ok := open(s, outboxBucket, k, v, bot.DecodeOutbound)
+		if !ok {
 			continue
 		}
-		held = append(held, l)
-		// Nobody may take it over while it is being removed.
-		s.leases[t.Message] = lease{fence: l.fence, until: forever, at: l.at}
+		most--
+		o.ID = binary.BigEndian.Uint64(k[len(by):])
+		claimed = append(claimed, bot.Claimed{Outbound: o, Heard: heard})
 	}
-	s.mu.Unlock()
-	if len(held) == 0 {
-		return refused, nil
-	}
-	err = s.write.submit(func(tx *bbolt.Tx) error {
-		for _, l := range held {
-			if err := unqueue(tx, l.at); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, l := range held {
-		if err == nil {
-			delete(s.leases, l.at.id)
-		} else if _, ok := s.leases[l.at.id]; ok {
-			s.leases[l.at.id] = l
-		}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("take sent messages from the outbox: %w", err)
-	}
-	return refused, nil
+	return claimed
 }
 
-// forever is later than any claim.
-var forever = time.Unix(1<<40, 0)
+// heard is the minute of a contact's last turn, from the sealed session.
+func (s *Store) heard(contact seal.Key, session []byte) time.Time {
+	plain, err := s.keys.Open(sessionBucket, contact[:], session)
+	if err != nil {
+		return time.Time{} // the turn and the sweep count what is damaged
+	}
+	kept, err := decodeKept(plain)
+	if err != nil {
+		return time.Time{}
+	}
+	return kept.At
+}
 
-// drop forgets the leases of messages that were erased.
+// Holds implements bot.Outbox.
+func (s *Store) Holds(t bot.Token) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.lent.loans[t.Message]
+	return m != nil && m.fence == t.Fence
+}
+
+// promoteTogether bounds the lines that one transaction makes ready.
+const promoteTogether = 256
+
+// Promote implements bot.Outbox. When nothing is due it reads one row.
+func (s *Store) Promote(ctx context.Context, now time.Time) (next time.Time, err error) {
+	for {
+		first := int64(0)
+		err := s.view(ctx, func(tx *bbolt.Tx) error {
+			if k, _ := tx.Bucket([]byte(dueBucket)).Cursor().First(); len(k) >= 8 {
+				first = int64(binary.BigEndian.Uint64(k))
+			}
+			return nil
+		})
+		switch {
+		case err != nil:
+			return time.Time{}, fmt.Errorf("promote: %w", err)
+		case first == 0:
+			return time.Time{}, nil
+		case first > now.UnixMilli():
+			return time.UnixMilli(first).UTC(), nil
+		}
+		err = s.write.submit(func(tx *bbolt.Tx) error { return promote(tx, now.UnixMilli()) })
+		if err != nil {
+			return time.Time{}, fmt.Errorf("promote: %w", err)
+		}
+	}
+}
+
+func promote(tx *bbolt.Tx, now int64) error {
+	var keys [][]byte
+	c := tx.Bucket([]byte(dueBucket)).Cursor()
+	for k, _ := c.First(); len(k) >= 8 && int64(binary.BigEndian.Uint64(k)) <= now && len(keys) < promoteTogether; k, _ = c.Next() {
+		keys = append(keys, bytes.Clone(k))
+	}
+	for _, k := range keys {
+		l, due, ok := parseByDue(k)
+		if was := placeOf(tx, l); ok && was.due == due {
+			if err := move(tx, l, was, place{head: was.head}); err != nil {
+				return err
+			}
+		} else if err := tx.Bucket([]byte(dueBucket)).Delete(k); err != nil { // a row of nothing
+			return fmt.Errorf("move a line: %w", err)
+		}
+	}
+	return nil
+}
+
+// Reach implements bot.Outbox.
+func (s *Store) Reach(ctx context.Context, who bot.Address, reachable bool) error {
+	l, err := s.lineOf(who, bot.Reply)
+	if err != nil {
+		return err
+	}
+	marked := false
+	err = s.view(ctx, func(tx *bbolt.Tx) error {
+		marked = tx.Bucket([]byte(unreachableBucket)).Get(l.contact[:]) != nil
+		return nil
+	})
+	if err == nil && reachable && !marked {
+		return nil
+	}
+	var dropped []uint64
+	if err == nil {
+		err = s.write.submit(func(tx *bbolt.Tx) (err error) {
+			if reachable {
+				return tx.Bucket([]byte(unreachableBucket)).Delete(l.contact[:])
+			}
+			dropped, err = s.part(tx, l.contact, seal.Key{}, bot.FateUnreachable)
+			return err
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("note whether a contact can be reached: %w", err)
+	}
+	s.drop(dropped)
+	return nil
+}
+
+// part puts the fate of a message into effect for its contact, and returns the
+// ids of the messages that left the queue. Who is unknown is not marked: the
+// mark would outlive everything.
+func (s *Store) part(tx *bbolt.Tx, contact, optOut seal.Key, fate bot.Fate) (dropped []uint64, err error) {
+	switch fate {
+	case bot.FateUnreachable:
+		if tx.Bucket([]byte(sessionBucket)).Get(contact[:]) != nil {
+			err = tx.Bucket([]byte(unreachableBucket)).Put(contact[:], here)
+		}
+	case bot.FateOptedOut:
+		err = tx.Bucket([]byte(optOutBucket)).Put(optOut[:], here)
+	default:
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("mark contact: %w", err)
+	}
+	return s.eraseQueued(tx, contact)
+}
+
+// drop ends the leases of messages that were erased.
 func (s *Store) drop(ids []uint64) {
 	if len(ids) == 0 {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, id := range ids {
-		delete(s.leases, id)
-	}
+	s.lent.drop(ids, false)
 }

@@ -8,8 +8,9 @@
 //
 // What a thief sees: how many rows there are, how long, and which belong to
 // the same pseudonym; the UTC days of the last messages; the channel and kind
-// of queued ones. Every value is sealed and every key that stands for a person
-// or a message is a keyed hash.
+// of queued ones, and until when a line waits; when messages were given up.
+// Every value is sealed and every key that stands for a person or a message of
+// theirs is a keyed hash.
 package bolt
 
 import (
@@ -46,32 +47,42 @@ var (
 // The buckets. Keys are given beside them; "contact" is the keyed hash of an
 // address, 16 bytes. The ids in keys are of one counter (meta's sequence).
 const (
-	metaBucket     = "meta"     // "format", "check"
-	contactBucket  = "contacts" // contact → bot.Contact with its subscriptions
-	sessionBucket  = "sessions" // contact → minute, session
-	diaryBucket    = "diary"    // contact, id → bot.Entry
-	rumourBucket   = "rumours"  // contact, id → bot.Rumour
-	outboxBucket   = "outbox"   // channel, 0, kind, id, contact → bot.Outbound: read in order of urgency and age
-	byContactIndex = "queued"   // contact, channel, 0, kind, id → nothing: the same, by contact
-	optOutBucket   = "optout"   // keyed hash of an address (another one) → nothing
-	seenBucket     = "seen"     // UTC day → bucket of keyed hashes of provider ids → nothing
+	metaBucket    = "meta"     // "format", "check"
+	contactBucket = "contacts" // contact → bot.Contact with its subscriptions
+	sessionBucket = "sessions" // contact → minute, session
+	diaryBucket   = "diary"    // contact, id → bot.Entry
+	rumourBucket  = "rumours"  // contact, id → bot.Rumour
+	optOutBucket  = "optout"   // keyed hash of an address (another one) → nothing
+	seenBucket    = "seen"     // UTC day → bucket of keyed hashes of provider ids → nothing
+
+	// The queue. A line is contact, channel, 0, kind.
+	outboxBucket  = "outbox"  // line, id → bot.Outbound
+	readyBucket   = "ready"   // channel, 0, kind, id of its first message, contact → nothing: the lines that can be claimed
+	waitingBucket = "waiting" // line → due (8 bytes, milliseconds), 1 where it is parked: the lines that cannot
+	dueBucket     = "due"     // due, channel, 0, kind, contact → nothing: the same, by time
+
+	unreachableBucket = "unreachable" // contact → nothing
+	sentBucket        = "sent"        // id → left (sent.go)
+	sentIndex         = "sentby"      // contact, id → nothing: those of them that hold a text
+	deadBucket        = "dead"        // seconds, id → bot.Dead
 )
 
-// sealed tells which buckets have values, and so which are sealed; the others
-// hold keyed hashes alone. Subscriptions live in the contact's record: that
-// costs 40 bytes each, a row of their own 120.
+// sealed tells which buckets have values that say anything, and so which are
+// sealed. Subscriptions live in the contact's record: that costs 40 bytes
+// each, a row of their own 120.
 var sealed = map[string]bool{
-	contactBucket: true, sessionBucket: true, diaryBucket: true, rumourBucket: true,
-	outboxBucket: true, byContactIndex: false, optOutBucket: false, seenBucket: false,
+	contactBucket: true, sessionBucket: true, diaryBucket: true, rumourBucket: true, optOutBucket: false, seenBucket: false,
+	outboxBucket: true, readyBucket: false, waitingBucket: false, dueBucket: false,
+	unreachableBucket: false, sentBucket: true, sentIndex: false, deadBucket: true,
 }
 
-const fileFormat = 1
+const fileFormat = 2
 
 // lockWait is how long Open waits for another process: long enough for a
 // restart to overlap, short enough for whoever waits at a terminal.
 const lockWait = 2 * time.Second
 
-// Store is a bot.Store in a file.
+// Store is a bot.Store and a bot.Outbox in a file.
 type Store struct {
 	db    *bbolt.DB
 	keys  *seal.Seal
@@ -80,15 +91,14 @@ type Store struct {
 	ids     atomic.Uint64 // the last id given
 	damaged atomic.Int64
 
-	// Leases live in memory: the lock on the file makes this process the only
-	// one that sends, so a lease of a dead process is void by itself, and
-	// lending costs no fsync.
-	mu     sync.Mutex
-	fence  uint64
-	leases map[uint64]lease
+	mu   sync.Mutex
+	lent leases
 }
 
-var _ bot.Store = (*Store)(nil)
+var (
+	_ bot.Store  = (*Store)(nil)
+	_ bot.Outbox = (*Store)(nil)
+)
 
 // options suit a file of up to some millions of contacts.
 func options() *bbolt.Options {
@@ -117,11 +127,11 @@ func Open(path string, keys *seal.Seal) (*Store, error) {
 	if err := prepare(db, keys); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), db.Close())
 	}
-	s := &Store{db: db, keys: keys, write: newWriter(db.Update), leases: map[uint64]lease{}}
+	s := &Store{db: db, keys: keys, write: newWriter(db.Update)}
 	// A random start: a token from before a restart fits no lease.
 	var start [8]byte
 	_, _ = rand.Read(start[:]) // never fails
-	s.fence = binary.BigEndian.Uint64(start[:]) >> 1
+	s.lent = newLeases(binary.BigEndian.Uint64(start[:]) >> 1)
 	err = db.View(func(tx *bbolt.Tx) error {
 		s.ids.Store(tx.Bucket([]byte(metaBucket)).Sequence())
 		return nil
@@ -193,8 +203,12 @@ func fits(tx *bbolt.Tx, keys *seal.Seal) error {
 	if meta == nil || meta.Get([]byte("format")) == nil {
 		return fmt.Errorf("%w: it holds something else", ErrForeign)
 	}
-	if f := meta.Get([]byte("format")); !bytes.Equal(f, []byte{fileFormat}) {
-		return fmt.Errorf("%w: its format is %x, this one reads %x", ErrForeign, f, fileFormat)
+	switch f := meta.Get([]byte("format")); {
+	case len(f) == 1 && f[0] < fileFormat:
+		return fmt.Errorf("%w: an earlier Posada wrote it, in format %d, and this one reads %d alone; move it away and start again with a new file (everybody then starts anew), or go on with the earlier Posada",
+			ErrForeign, f[0], fileFormat)
+	case !bytes.Equal(f, []byte{fileFormat}):
+		return fmt.Errorf("%w: a later Posada wrote it, in format %x, and this one reads %x; use that one", ErrForeign, f, fileFormat)
 	}
 	for name := range sealed {
 		if tx.Bucket([]byte(name)) == nil {
@@ -233,9 +247,20 @@ func (s *Store) Counts(ctx context.Context) (bot.Counts, error) {
 	err := s.view(ctx, func(tx *bbolt.Tx) error {
 		for name, n := range map[string]*int{
 			contactBucket: &c.Contacts, sessionBucket: &c.Sessions, diaryBucket: &c.Diary, rumourBucket: &c.Rumours,
-			outboxBucket: &c.Queued, optOutBucket: &c.OptedOut,
+			outboxBucket: &c.Queued, optOutBucket: &c.OptedOut, unreachableBucket: &c.Unreachable, sentBucket: &c.Sent, deadBucket: &c.Dead,
 		} {
 			*n = tx.Bucket([]byte(name)).Stats().KeyN
+		}
+		err := tx.Bucket([]byte(waitingBucket)).ForEach(func(_, v []byte) error {
+			if len(v) == 9 && v[8] == 1 {
+				c.Parked++
+			} else {
+				c.Waiting++
+			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 		seen := tx.Bucket([]byte(seenBucket))
 		return seen.ForEachBucket(func(day []byte) error {

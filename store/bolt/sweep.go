@@ -4,6 +4,7 @@ package bolt
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"time"
 
@@ -32,6 +33,13 @@ func (s *Store) Sweep(ctx context.Context, order bot.Sweep) (bot.Swept, error) {
 	swept.Diary, err = sweepOld(ctx, s, diaryBucket, bot.DecodeEntry, func(e bot.Entry) bool { return e.At.Before(order.DiaryBefore) })
 	if err != nil {
 		return swept, fmt.Errorf("sweep diaries: %w", err)
+	}
+	if swept.Sent, err = s.sweepSent(ctx, order); err != nil {
+		return swept, fmt.Errorf("sweep messages that left: %w", err)
+	}
+	swept.Dead, err = sweepOld(ctx, s, deadBucket, bot.DecodeDead, func(d bot.Dead) bool { return d.At.Before(order.DeadBefore) })
+	if err != nil {
+		return swept, fmt.Errorf("sweep dead letters: %w", err)
 	}
 	if swept.SeenDays, err = s.sweepSeen(ctx, order.SeenBefore); err != nil {
 		return swept, fmt.Errorf("sweep seen ids: %w", err)
@@ -122,7 +130,7 @@ func (s *Store) change(changes []change, swept *bot.Swept) error {
 				continue
 			}
 			forgotten++
-			ids, err := eraseContact(tx, c.contact)
+			ids, err := s.eraseContact(tx, c.contact)
 			if err != nil {
 				return err
 			}
@@ -189,4 +197,68 @@ func (s *Store) sweepSeen(ctx context.Context, before time.Time) (int, error) {
 		}
 	}
 	return len(days), nil
+}
+
+// sweepSent drops what is old of messages that left. Those on which no final
+// report came in time are taken to have arrived.
+func (s *Store) sweepSent(ctx context.Context, order bot.Sweep) (dropped int, err error) {
+	err = s.chunks(ctx, sentBucket, func(rows []row) error {
+		var changes []*reporting
+		for _, r := range rows {
+			w, ok := open(s, sentBucket, r.key, r.value, decodeLeft)
+			if !ok || len(r.key) != 8 {
+				continue
+			}
+			c := &reporting{id: binary.BigEndian.Uint64(r.key), was: known{rowRaw: r.value}}
+			if w.To.ID != "" {
+				if c.was.line, err = s.lineOf(w.To, w.Kind); err != nil {
+					return err
+				}
+			}
+			switch {
+			case w.at.Before(order.SentBefore):
+			case w.at.Before(order.Unreported) && !w.State.Final() && !w.queued():
+				w.State = bot.DeliveryDelivered
+				word := bot.Report{State: w.State, Erase: order.Erase, At: order.Unreported.Add(bot.ReportLife)}
+				if err := s.errand(c, word, w.channel, w.Ref); err != nil {
+					return err
+				}
+				if c.row, err = s.sealLeft(c.id, w); err != nil {
+					return err
+				}
+			default:
+				continue
+			}
+			changes = append(changes, c)
+		}
+		if len(changes) == 0 {
+			return nil
+		}
+		last, n := s.ids.Load(), 0
+		err := s.write.submit(func(tx *bbolt.Tx) error {
+			n = 0
+			for _, c := range changes {
+				if !bytes.Equal(tx.Bucket([]byte(sentBucket)).Get(leftKey(c.id)), c.was.rowRaw) {
+					continue // the next sweep looks anew
+				}
+				var err error
+				if c.row == nil {
+					n++
+					err = eraseLeft(tx, c.id, c.was.line.contact)
+				} else {
+					err = putLeft(tx, c.id, c.was.line.contact, c.row, false)
+				}
+				if err == nil && c.errand != nil {
+					err = enqueue(tx, c.errand.line, c.errand.id, c.errand.value)
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return keepIDs(tx, last)
+		})
+		dropped += n
+		return err
+	})
+	return dropped, err
 }

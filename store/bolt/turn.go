@@ -120,6 +120,10 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (bot.Outcome, error) {
 	if err != nil {
 		return 0, err
 	}
+	parcels, err := s.parcels(t)
+	if err != nil {
+		return 0, err
+	}
 	last := s.ids.Load()
 	day := []byte(t.Now.UTC().Format(time.DateOnly))
 	var outcome bot.Outcome
@@ -141,6 +145,11 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (bot.Outcome, error) {
 		for _, r := range rows {
 			if err := tx.Bucket(r.bucket).Put(r.key, r.value); err != nil {
 				return fmt.Errorf("put into %s: %w", r.bucket, err)
+			}
+		}
+		for _, p := range parcels {
+			if err := enqueue(tx, p.line, p.id, p.value); err != nil {
+				return err
 			}
 		}
 		if t.OptOut == bot.MarkOut {
@@ -176,7 +185,7 @@ func keepIDs(tx *bbolt.Tx, last uint64) error {
 	return nil
 }
 
-// rows seals what the turn puts, and numbers its messages.
+// rows seals what the turn keeps of the person.
 func (s *Store) rows(b *basis, t bot.Turn) ([]row, error) {
 	rows := make([]row, 0, 8)
 	var failed error
@@ -199,17 +208,27 @@ func (s *Store) rows(b *basis, t bot.Turn) ([]row, error) {
 			put(rumourBucket, s.nextKey(b.contact), r.Encode())
 		}
 	}
-	for i := range t.Out {
-		o := &t.Out[i]
-		if o.To != t.Snapshot.From || o.Kind < bot.Reply || o.Kind > bot.Bulletin {
+	return rows, failed
+}
+
+// parcels numbers and seals the messages of a turn.
+func (s *Store) parcels(t bot.Turn) ([]parcel, error) {
+	from := t.Snapshot.From
+	for i, o := range t.Out {
+		errand := o.Kind == bot.Errand && o.To.Channel == from.Channel
+		if !errand && (o.To != from || o.Kind < bot.Reply || o.Kind > bot.Bulletin) {
 			return nil, fmt.Errorf("message %d of the turn has kind %d, or goes to somebody else", i, o.Kind)
 		}
-		o.ID = s.ids.Add(1)
-		q := queueKey{channel: o.To.Channel, kind: o.Kind, id: o.ID, contact: b.contact}
-		put(outboxBucket, q.byUrgency(), o.Encode())
-		rows = append(rows, row{[]byte(byContactIndex), q.byContact(), here})
 	}
-	return rows, failed
+	parcels := make([]parcel, len(t.Out))
+	for i := range t.Out {
+		var err error
+		if parcels[i], err = s.pack(&t.Out[i]); err != nil {
+			return nil, err
+		}
+		t.Out[i].ID = parcels[i].id
+	}
+	return parcels, nil
 }
 
 // nextKey is the key of a new row that belongs to a contact.
@@ -225,18 +244,22 @@ func (s *Store) erase(tx *bbolt.Tx, b *basis, t bot.Turn) (dropped []uint64, err
 			return nil, fmt.Errorf("lift opt-out: %w", err)
 		}
 	}
+	// Who writes can be reached, and what waited for that waits no more.
+	if err := tx.Bucket([]byte(unreachableBucket)).Delete(b.contact[:]); err != nil {
+		return nil, fmt.Errorf("lift mark: %w", err)
+	}
 	switch {
 	case t.Forget:
-		return eraseContact(tx, b.contact)
+		return s.eraseContact(tx, b.contact)
 	case t.OptOut == bot.MarkOut:
-		return eraseQueued(tx, b.contact, func(k bot.Kind) bool { return k != bot.Reply })
+		return s.eraseQueued(tx, b.contact)
 	}
-	return nil, nil
+	return nil, unpark(tx, b.contact)
 }
 
 // eraseContact removes all rows of a contact but the opt-out mark.
-func eraseContact(tx *bbolt.Tx, contact seal.Key) ([]uint64, error) {
-	for _, name := range []string{contactBucket, sessionBucket} {
+func (s *Store) eraseContact(tx *bbolt.Tx, contact seal.Key) ([]uint64, error) {
+	for _, name := range []string{contactBucket, sessionBucket, unreachableBucket} {
 		if err := tx.Bucket([]byte(name)).Delete(contact[:]); err != nil {
 			return nil, fmt.Errorf("erase from %s: %w", name, err)
 		}
@@ -249,20 +272,36 @@ func eraseContact(tx *bbolt.Tx, contact seal.Key) ([]uint64, error) {
 			}
 		}
 	}
-	return eraseQueued(tx, contact, func(bot.Kind) bool { return true })
+	return s.eraseQueued(tx, contact)
 }
 
-// eraseQueued removes a contact's queued messages of some kinds.
-func eraseQueued(tx *bbolt.Tx, contact seal.Key, which func(bot.Kind) bool) (dropped []uint64, err error) {
-	for _, k := range withPrefix(tx.Bucket([]byte(byContactIndex)), contact[:]) {
-		q, ok := parseByContact(k)
-		if !ok || !which(q.kind) {
-			continue
+// eraseQueued removes all that is queued for a contact, and what was said in
+// messages that left. It returns the ids of those that left the queue.
+func (s *Store) eraseQueued(tx *bbolt.Tx, contact seal.Key) (dropped []uint64, err error) {
+	outbox := tx.Bucket([]byte(outboxBucket))
+	lines := map[line]place{}
+	for _, k := range withPrefix(outbox, contact[:]) {
+		l, id, ok := parseMessage(k)
+		if _, begun := lines[l]; ok && !begun {
+			lines[l] = placeOf(tx, l)
 		}
-		if err := unqueue(tx, q); err != nil {
+		if err := outbox.Delete(k); err != nil {
+			return nil, fmt.Errorf("erase from outbox: %w", err)
+		}
+		dropped = append(dropped, id)
+	}
+	for l, was := range lines {
+		if err := move(tx, l, was, place{}); err != nil {
 			return nil, err
 		}
-		dropped = append(dropped, q.id)
+	}
+	for _, k := range withPrefix(tx.Bucket([]byte(sentIndex)), contact[:]) {
+		if len(k) != len(contact)+8 {
+			continue
+		}
+		if err := s.strip(tx, binary.BigEndian.Uint64(k[len(contact):]), contact); err != nil {
+			return nil, err
+		}
 	}
 	return dropped, nil
 }

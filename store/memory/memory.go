@@ -1,9 +1,10 @@
-// Package memory is a bot.Store for tests: it passes the same contract as the
-// others, forgets everything at its end, and seals nothing.
+// Package memory is a bot.Store and a bot.Outbox for tests: it passes the same
+// contract as the others, forgets everything at its end, and seals nothing. It
+// is also the model that other stores are compared with, so it does everything
+// in the plainest way.
 package memory
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -15,16 +16,25 @@ import (
 
 // Store keeps everything in memory. It is safe for use by many goroutines.
 type Store struct {
-	mu       sync.Mutex
-	people   map[bot.Address]*person
-	optedOut map[bot.Address]bool
-	seen     map[message]string // → UTC day
-	queue    []*queued          // by ID
-	lastID   uint64
-	fence    uint64
+	mu          sync.Mutex
+	people      map[bot.Address]*person
+	optedOut    map[bot.Address]bool
+	unreachable map[bot.Address]bool
+	seen        map[message]string // → UTC day
+	lines       map[lineKey]*line
+	loans       map[uint64]*loan // by message
+	gone        map[uint64]*loan // lent, and then erased or reported to have left
+	sent        map[uint64]*left
+	dead        []bot.Dead
+	lastID      uint64
+	fence       uint64
+	written     uint64
 }
 
-var _ bot.Store = (*Store)(nil)
+var (
+	_ bot.Store  = (*Store)(nil)
+	_ bot.Outbox = (*Store)(nil)
+)
 
 // message is a provider's message id on its channel.
 type message struct{ channel, id string }
@@ -33,15 +43,10 @@ type message struct{ channel, id string }
 type person struct {
 	contact bot.Contact
 	session []byte
+	written uint64 // which writing of a session this is
 	at      time.Time
 	diary   []bot.Entry
 	rumours []bot.Rumour
-}
-
-type queued struct {
-	bot.Outbound
-	fence uint64
-	until time.Time // lent until; zero: to nobody
 }
 
 type basis struct {
@@ -51,7 +56,10 @@ type basis struct {
 
 // New makes an empty store.
 func New() *Store {
-	return &Store{people: map[bot.Address]*person{}, optedOut: map[bot.Address]bool{}, seen: map[message]string{}}
+	return &Store{
+		people: map[bot.Address]*person{}, optedOut: map[bot.Address]bool{}, unreachable: map[bot.Address]bool{}, seen: map[message]string{},
+		lines: map[lineKey]*line{}, loans: map[uint64]*loan{}, gone: map[uint64]*loan{}, sent: map[uint64]*left{},
+	}
 }
 
 // Load implements bot.Store.
@@ -81,7 +89,8 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (bot.Outcome, error) {
 		return 0, err
 	}
 	for i, o := range t.Out {
-		if o.To != from || o.Kind < bot.Reply || o.Kind > bot.Bulletin {
+		errand := o.Kind == bot.Errand && o.To.Channel == from.Channel
+		if !errand && (o.To != from || o.Kind < bot.Reply || o.Kind > bot.Bulletin) {
 			return 0, fmt.Errorf("message %d of the turn has kind %d, or goes to somebody else", i, o.Kind)
 		}
 	}
@@ -98,10 +107,11 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (bot.Outcome, error) {
 	switch t.OptOut {
 	case bot.MarkOut:
 		s.optedOut[from] = true
-		s.unqueue(func(q *queued) bool { return q.To == from && q.Kind != bot.Reply })
+		s.erase(from)
 	case bot.MarkIn:
 		delete(s.optedOut, from)
 	}
+	delete(s.unreachable, from)
 	if t.Forget {
 		s.forget(from)
 	} else {
@@ -112,76 +122,36 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (bot.Outcome, error) {
 		if t.Contact != nil {
 			p.contact = *t.Contact
 		}
-		p.session, p.at = slices.Clone(t.Session), t.Now.UTC().Truncate(time.Minute)
+		p.write(s, t.Session)
+		p.at = t.Now.UTC().Truncate(time.Minute)
 		p.diary = append(slices.Clip(p.diary), t.Diary...)
 		p.rumours = append(slices.Clip(p.rumours), t.Rumours...)
 		s.people[from] = p
 	}
+	s.unpark(from)
 	for i := range t.Out {
-		s.lastID++
-		t.Out[i].ID = s.lastID
-		s.queue = append(s.queue, &queued{Outbound: t.Out[i]})
+		s.put(&t.Out[i])
 	}
 	return bot.Committed, nil
 }
 
+func (p *person) write(s *Store, session []byte) {
+	s.written++
+	p.session, p.written = slices.Clone(session), s.written
+}
+
+// session tells which writing of a person's session there is; 0 for none.
+func (s *Store) session(who bot.Address) uint64 {
+	if p := s.people[who]; p != nil {
+		return p.written
+	}
+	return 0
+}
+
 func (s *Store) forget(who bot.Address) {
 	delete(s.people, who)
-	s.unqueue(func(q *queued) bool { return q.To == who })
-}
-
-func (s *Store) unqueue(which func(*queued) bool) { s.queue = slices.DeleteFunc(s.queue, which) }
-
-// Claim implements bot.Store.
-func (s *Store) Claim(ctx context.Context, now time.Time, channel string, limit int, lease time.Duration) ([]bot.Claimed, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	type line struct {
-		to   bot.Address
-		kind bot.Kind
-	}
-	lent := map[line]bool{}
-	for _, q := range s.queue {
-		if q.until.After(now) {
-			lent[line{q.To, q.Kind}] = true
-		}
-	}
-	lane := slices.Clone(s.queue)
-	slices.SortStableFunc(lane, func(a, b *queued) int { return cmp.Compare(a.Kind, b.Kind) })
-	var out []bot.Claimed
-	for _, q := range lane {
-		if len(out) == limit {
-			break
-		}
-		if q.To.Channel != channel || lent[line{q.To, q.Kind}] {
-			continue
-		}
-		s.fence++
-		q.fence, q.until = s.fence, now.Add(lease)
-		out = append(out, bot.Claimed{Outbound: q.Outbound, Token: bot.Token{Message: q.ID, Fence: q.fence}})
-	}
-	return out, nil
-}
-
-// Done implements bot.Store.
-func (s *Store) Done(ctx context.Context, tokens []bot.Token) (refused []bot.Token, err error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, t := range tokens {
-		i := slices.IndexFunc(s.queue, func(q *queued) bool { return q.ID == t.Message && q.fence == t.Fence })
-		if i < 0 {
-			refused = append(refused, t)
-			continue
-		}
-		s.queue = slices.Delete(s.queue, i, i+1)
-	}
-	return refused, nil
+	delete(s.unreachable, who)
+	s.erase(who)
 }
 
 // Sweep implements bot.Store.
@@ -202,12 +172,13 @@ func (s *Store) Sweep(ctx context.Context, order bot.Sweep) (bot.Swept, error) {
 		v := order.Judge(bot.Kept{Session: was.session, At: was.at})
 		s.mu.Lock()
 		if s.people[who] == was {
-			s.settle(who, *was, v, order, &swept)
+			s.carryOut(who, *was, v, order, &swept)
 		}
 		s.mu.Unlock()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.sweepSent(order, &swept)
 	first := order.SeenBefore.UTC().Format(time.DateOnly)
 	days := map[string]bool{}
 	for id, day := range s.seen {
@@ -220,8 +191,8 @@ func (s *Store) Sweep(ctx context.Context, order bot.Sweep) (bot.Swept, error) {
 	return swept, nil
 }
 
-// settle puts a verdict, and the lifetimes of diary and rumours, into effect.
-func (s *Store) settle(who bot.Address, p person, v bot.Verdict, order bot.Sweep, swept *bot.Swept) {
+// carryOut puts a verdict, and the lifetimes of diary and rumours, into effect.
+func (s *Store) carryOut(who bot.Address, p person, v bot.Verdict, order bot.Sweep, swept *bot.Swept) {
 	if v.Act == bot.Forget {
 		swept.Forgotten++
 		s.forget(who)
@@ -230,7 +201,8 @@ func (s *Store) settle(who bot.Address, p person, v bot.Verdict, order bot.Sweep
 	changed := false
 	if v.Act == bot.Replace {
 		swept.Replaced++
-		p.session, changed = slices.Clone(v.Session), true
+		p.write(s, v.Session)
+		changed = true
 	}
 	diary := slices.DeleteFunc(slices.Clone(p.diary), func(e bot.Entry) bool { return e.At.Before(order.DiaryBefore) })
 	rumours := slices.DeleteFunc(slices.Clone(p.rumours), func(r bot.Rumour) bool { return r.At.Before(order.RumoursBefore) })
@@ -249,13 +221,25 @@ func (s *Store) Counts(ctx context.Context) (bot.Counts, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := bot.Counts{Sessions: len(s.people), Queued: len(s.queue), OptedOut: len(s.optedOut), Seen: len(s.seen)}
+	c := bot.Counts{
+		Sessions: len(s.people), OptedOut: len(s.optedOut), Unreachable: len(s.unreachable), Seen: len(s.seen),
+		Sent: len(s.sent), Dead: len(s.dead),
+	}
 	for _, p := range s.people {
 		if p.contact.Known() {
 			c.Contacts++
 		}
 		c.Diary += len(p.diary)
 		c.Rumours += len(p.rumours)
+	}
+	for _, l := range s.lines {
+		c.Queued += len(l.out)
+		switch {
+		case l.parked:
+			c.Parked++
+		case !l.due.IsZero():
+			c.Waiting++
+		}
 	}
 	return c, nil
 }

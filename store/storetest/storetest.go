@@ -1,9 +1,11 @@
-// Package storetest is the contract of bot.Store: every store passes it.
+// Package storetest is the contract of bot.Store and bot.Outbox: every store
+// passes it.
 package storetest
 
 import (
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"sync"
@@ -14,10 +16,12 @@ import (
 	"posada/flows"
 )
 
-// Store is what is tested: a bot.Store that can be counted.
+// Store is what is tested: a bot.Store and a bot.Outbox that can be counted.
 type Store interface {
 	bot.Store
+	bot.Outbox
 	Counts(context.Context) (bot.Counts, error)
+	Dead(ctx context.Context, limit int) ([]bot.Dead, error)
 }
 
 // day is when the tests happen.
@@ -42,15 +46,9 @@ func Run(t *testing.T, open func(*testing.T) Store, reopen func(*testing.T, Stor
 		"a turn that was not loaded here is refused":          (*suite).notLoaded,
 		"a turn that cannot be kept whole is not kept":        (*suite).allOrNothing,
 		"an ended context changes nothing":                    (*suite).ended,
-		"the urgent is claimed first, then the old":           (*suite).order,
-		"channels have queues of their own":                   (*suite).channels,
-		"what is lent is lent once":                           (*suite).lentOnce,
-		"later ones of a line wait for those that are lent":   (*suite).line,
-		"an ended lease is lent anew, and its token is stale": (*suite).stale,
-		"an ended lease that nobody took still counts":        (*suite).late,
 		"forget leaves the confirmation and the opt-out mark": (*suite).forget,
 		"after forget the person is new":                      (*suite).anew,
-		"opt-out drops what was not asked for":                (*suite).optOut,
+		"opt-out drops all that was queued before":            (*suite).optOut,
 		"a sweep does what is judged":                         (*suite).sweep,
 		"a sweep leaves those who wrote meanwhile":            (*suite).sweepMeanwhile,
 		"a swept session is a conflict for whoever loaded it": (*suite).sweepConflict,
@@ -59,7 +57,10 @@ func Run(t *testing.T, open func(*testing.T) Store, reopen func(*testing.T, Stor
 	if reopen != nil {
 		tests["all is there after reopening"] = (*suite).reopened
 		tests["what was lent is lent again after reopening"] = (*suite).reopenedQueue
+		tests["what waits, left or died is there after reopening"] = (*suite).reopenedOutbox
 	}
+	maps.Copy(tests, outboxTests)
+	maps.Copy(tests, sentTests)
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) { test(&suite{T: t, Store: open(t), reopen: reopen}) })
 	}
@@ -115,29 +116,6 @@ func out(who bot.Address, kinds ...bot.Kind) (out []bot.Outbound) {
 		out = append(out, bot.Outbound{To: who, Kind: k, At: day, Message: flows.Message{Text: fmt.Sprintf("%s %d", k, i)}})
 	}
 	return out
-}
-
-func (s *suite) claim(now time.Time, channel string, limit int) []bot.Claimed {
-	s.Helper()
-	got, err := s.Claim(s.Context(), now, channel, limit, time.Minute)
-	if err != nil {
-		s.Fatal(err)
-	}
-	return got
-}
-
-// done returns how many tokens were refused.
-func (s *suite) done(claimed ...bot.Claimed) int {
-	s.Helper()
-	var tokens []bot.Token
-	for _, c := range claimed {
-		tokens = append(tokens, c.Token)
-	}
-	refused, err := s.Done(s.Context(), tokens)
-	if err != nil {
-		s.Fatal(err)
-	}
-	return len(refused)
 }
 
 func (s *suite) count(want bot.Counts) {
@@ -217,7 +195,7 @@ func (s *suite) isWhole(t bot.Turn) {
 	s.equal("opted out", snap.OptedOut, true)
 	s.equal("seen", snap.Seen, false)
 	s.equal("first message seen", s.load(ana, "1").Seen, true)
-	got := s.claim(day, "sms", 10)
+	got := s.replies(day)
 	if len(got) != 1 {
 		s.Fatalf("%d messages queued, want 1", len(got))
 	}
@@ -320,7 +298,7 @@ func (s *suite) race() {
 		}
 		s.equal("committed", won, 1)
 	}
-	s.equal("queued", len(s.claim(day, "sms", 100)), 2)
+	s.equal("queued", len(s.replies(day)), 2)
 }
 
 func (s *suite) notLoaded() {
@@ -337,6 +315,7 @@ func (s *suite) allOrNothing() {
 		"no kind":       func(o *bot.Outbound) { o.Kind = 0 },
 		"unknown kind":  func(o *bot.Outbound) { o.Kind = 9 },
 		"somebody else": func(o *bot.Outbound) { o.To = beto },
+		"errand abroad": func(o *bot.Outbound) { o.Kind, o.To = bot.Errand, bot.Address{Channel: "telegram", ID: "1"} },
 	} {
 		t := s.full(ana, "1")
 		t.Now = day
@@ -356,9 +335,14 @@ func (s *suite) ended() {
 	cancel()
 	_, e1 := s.Load(ctx, ana, "1")
 	_, e2 := s.Commit(ctx, bot.Turn{Snapshot: snap, Now: day, Session: []byte("x")})
-	_, e3 := s.Claim(ctx, day, "sms", 1, time.Minute)
-	_, e4 := s.Done(ctx, nil)
-	for i, err := range []error{e1, e2, e3, e4} {
+	_, e3 := s.Claim(ctx, day, order("sms", bot.Reply, 1, 1))
+	_, e4 := s.Settle(ctx, day, nil)
+	_, e5 := s.Queue(ctx, out(ana, bot.Errand))
+	_, e6 := s.Promote(ctx, day)
+	_, _, e7 := s.Sent(ctx, 1)
+	_, e8 := s.Report(ctx, bot.Report{Message: 1, State: bot.DeliverySent})
+	_, e9 := s.Dead(ctx, 1)
+	for i, err := range []error{e1, e2, e3, e4, e5, e6, e7, e8, e9, s.Reach(ctx, ana, false)} {
 		if err == nil {
 			s.Errorf("call %d went on after its context ended", i)
 		}
@@ -366,88 +350,24 @@ func (s *suite) ended() {
 	s.count(bot.Counts{})
 }
 
-func (s *suite) order() {
-	a := s.say(ana, bot.Bulletin, bot.Reminder, bot.Reply, bot.Reply)
-	b := s.say(beto, bot.Reply, bot.Bulletin, bot.Reminder)
-	want := []uint64{a.Out[2].ID, a.Out[3].ID, b.Out[0].ID, a.Out[1].ID, b.Out[2].ID, a.Out[0].ID, b.Out[1].ID}
-	var got []uint64
-	for range 10 {
-		claimed := s.claim(day, "sms", 2)
-		got = append(got, ids(claimed)...)
-		s.equal("refused", s.done(claimed...), 0)
-	}
-	s.equal("order", got, want)
-	s.count(bot.Counts{Contacts: 2, Sessions: 2, Seen: 2})
-}
-
-func (s *suite) channels() {
-	far := bot.Address{Channel: "smsx", ID: "1"}
-	a := s.say(ana, bot.Bulletin)
-	b := s.say(far, bot.Reply)
-	s.equal("sms", ids(s.claim(day, "sms", 10)), outIDs(a))
-	s.equal("smsx", ids(s.claim(day, "smsx", 10)), outIDs(b))
-	s.equal("none", len(s.claim(day, "s", 10))+len(s.claim(day, "", 10)), 0)
-}
-
-func (s *suite) lentOnce() {
-	a, b := s.say(ana, bot.Reply), s.say(beto, bot.Reply)
-	first := s.claim(day, "sms", 1)
-	second := s.claim(day.Add(59*time.Second), "sms", 10)
-	s.equal("first", ids(first), outIDs(a))
-	s.equal("second", ids(second), outIDs(b))
-	s.equal("third", len(s.claim(day.Add(59*time.Second), "sms", 10)), 0)
-	s.equal("limit 0", len(s.claim(day.Add(time.Hour), "sms", 0)), 0)
-}
-
-func (s *suite) line() {
-	a := s.say(ana, bot.Reply, bot.Reply)
-	first := s.claim(day, "sms", 1)
-	s.equal("first", ids(first), outIDs(a)[:1])
-	b := s.say(beto, bot.Reply)
-	// Ana's second reply would overtake her first one; her reminder would not.
-	r := s.say(ana, bot.Reminder)
-	s.equal("while lent", ids(s.claim(day, "sms", 10)), append(outIDs(b), outIDs(r)...))
-	s.equal("refused", s.done(first...), 0)
-	s.equal("then", ids(s.claim(day, "sms", 10)), outIDs(a)[1:])
-}
-
-func (s *suite) stale() {
-	a := s.say(ana, bot.Reply, bot.Reply)
-	first := s.claim(day, "sms", 10)
-	s.equal("before its end", len(s.claim(day.Add(time.Minute-time.Nanosecond), "sms", 10)), 0)
-	second := s.claim(day.Add(time.Minute), "sms", 10)
-	s.equal("first", ids(first), outIDs(a))
-	s.equal("second", ids(second), outIDs(a))
-	s.equal("refused of the stale", s.done(first...), 2)
-	s.equal("refused of a mixture", s.done(second[0], first[1]), 1)
-	s.count(bot.Counts{Contacts: 1, Sessions: 1, Queued: 1, Seen: 1})
-	s.equal("refused of the valid", s.done(second[1]), 0)
-	s.equal("refused of what is gone", s.done(second[1]), 1)
-	s.count(bot.Counts{Contacts: 1, Sessions: 1, Seen: 1})
-}
-
-func (s *suite) late() {
-	s.say(ana, bot.Reply)
-	claimed := s.claim(day, "sms", 1)
-	s.equal("refused", s.done(claimed...), 0)
-	s.equal("sent again", len(s.claim(day.Add(time.Hour), "sms", 1)), 0)
-}
-
 func (s *suite) forget() {
 	s.commit(s.full(ana, s.id()), bot.Committed)
 	s.say(ana, bot.Reply, bot.Reminder, bot.Bulletin)
 	other := s.say(beto, bot.Reply)
-	lent := s.claim(day, "sms", 1)
+	lent := s.claim(day, "sms", bot.Reply, 1, 1)
 	t := s.full(ana, s.id())
 	t.Forget, t.OptOut = true, bot.MarkAsWas
 	t.Out[0].Message.Text = "Todo está borrado."
+	t.Out = append(t.Out, errand("SM7"))
 	t = s.commit(t, bot.Committed)
-	s.count(bot.Counts{Contacts: 1, Sessions: 1, Queued: 2, OptedOut: 1, Seen: 4})
-	s.equal("refused of an erased one", s.done(lent...), 1)
-	got := s.claim(day, "sms", 10)
-	s.equal("left", ids(got), append(outIDs(other), outIDs(t)...))
+	s.count(bot.Counts{Contacts: 1, Sessions: 1, Queued: 3, OptedOut: 1, Seen: 4})
+	s.equal("holds an erased one", s.Holds(lent[0].Token), false)
+	s.equal("refused of an erased one", s.sent(day, lent...), 1)
+	got := s.replies(day)
+	s.equal("left", ids(got), append(outIDs(other), t.Out[0].ID))
 	s.equal("text", got[1].Message.Text, "Todo está borrado.")
 	s.equal("to", got[1].To == ana, true)
+	s.equal("errands", ids(s.claim(day, "sms", bot.Errand, 9, 9)), []uint64{t.Out[1].ID})
 	if !s.load(ana, t.Snapshot.MessageID).Seen {
 		s.Error("the message that asked for it would be handled again")
 	}
@@ -467,11 +387,17 @@ func (s *suite) anew() {
 
 func (s *suite) optOut() {
 	t := s.say(ana, bot.Reply, bot.Reminder, bot.Bulletin)
-	other := s.say(beto, bot.Reminder)
-	stop := bot.Turn{Snapshot: s.load(ana, s.id()), Session: []byte("x"), OptOut: bot.MarkOut, Out: out(ana, bot.Reply)}
+	s.queue(1, errand("SM1"))
+	other := s.say(beto, bot.Reply, bot.Reminder)
+	lent := s.claim(day, "sms", bot.Reply, 1, 9)
+	s.equal("lent", ids(lent), outIDs(t)[:1])
+	stop := bot.Turn{Snapshot: s.load(ana, s.id()), Session: []byte("x"), OptOut: bot.MarkOut, Out: append(out(ana, bot.Reply), errand("SM2"))}
 	stop = s.commit(stop, bot.Committed)
-	want := append(outIDs(t)[:1], outIDs(stop, other)...)
-	s.equal("left", ids(s.claim(day, "sms", 10)), want)
+	s.equal("holds what was lent", s.Holds(lent[0].Token), false)
+	s.equal("replies left", ids(s.replies(day)), []uint64{other.Out[0].ID, stop.Out[0].ID})
+	s.equal("reminders left", ids(s.claim(day, "sms", bot.Reminder, 9, 9)), outIDs(other)[1:])
+	s.equal("bulletins left", len(s.claim(day, "sms", bot.Bulletin, 9, 9)), 0)
+	s.equal("errands left", len(s.claim(day, "sms", bot.Errand, 9, 9)), 2)
 	s.equal("opted out", s.load(ana, s.id()).OptedOut, true)
 	s.equal("somebody else", s.load(beto, s.id()).OptedOut, false)
 }
@@ -584,11 +510,12 @@ func (s *suite) reopened() {
 
 func (s *suite) reopenedQueue() {
 	a := s.say(ana, bot.Reply, bot.Reply, bot.Reply)
-	first := s.claim(day, "sms", 2)
-	s.equal("refused", s.done(first[0]), 0)
+	first := s.claim(day, "sms", bot.Reply, 1, 2)
+	s.equal("refused", s.sent(day, first[0]), 0)
 	s.Store = s.reopen(s.T, s.Store)
-	got := s.claim(day.Add(time.Minute), "sms", 10)
+	s.equal("holds a token from before", s.Holds(first[1].Token), false)
+	got := s.replies(day)
 	s.equal("claimed", ids(got), outIDs(a)[1:])
-	s.equal("refused of a token from before", s.done(first[1]), 1)
-	s.equal("refused", s.done(got...), 0)
+	s.equal("refused of a token from before", s.sent(day, first[1]), 1)
+	s.equal("refused", s.sent(day, got...), 0)
 }
