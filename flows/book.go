@@ -18,6 +18,7 @@ type Book struct {
 	Catalogue *locales.Catalogue
 
 	version     string
+	overlaid    bool // an operator's files stand in the place of some of its own
 	facts       []*Fact
 	factByID    map[string]*Fact
 	sources     map[string]*Source
@@ -69,18 +70,26 @@ type Rumour struct {
 // Contact is an entry of the directory of help.
 type Contact struct {
 	ID       string   `yaml:"id"`
-	Kind     string   `yaml:"kind"`
-	Country  string   `yaml:"country"`
+	Kind     string   `yaml:"kind"`    // which nodes list it, by their directory
+	Country  string   `yaml:"country"` // US or MX; "": it helps in both
 	Name     string   `yaml:"name"`
 	Phone    string   `yaml:"phone"`
 	Note     string   `yaml:"note"` // a message id
 	Checked  Date     `yaml:"checked"`
 	ReviewBy Date     `yaml:"review_by"`
 	Source   []string `yaml:"source"`
+
+	line int
 }
 
 // Embedded loads the book built into the binary.
 func Embedded(c *locales.Catalogue) (*Book, error) { return Load(embeddedFiles(), c) }
+
+// EmbeddedUnder loads the book built into the binary with an operator's files
+// over it, as Overlay lays them.
+func EmbeddedUnder(over fs.FS, c *locales.Catalogue) (*Book, error) {
+	return Load(Overlay(embeddedFiles(), over), c)
+}
 
 // embeddedFiles are the files of the book built into the binary.
 func embeddedFiles() fs.FS {

@@ -502,9 +502,18 @@ var everyFaults = map[string]everyFault{
 	"bad progress":               {topicYAML, "    type: month", "    progress: [3, 2]\n    type: month", "  when:", "progress is [step, steps]"},
 	"digits without a reason":    {"digits.yaml", `"the key itself"`, `""`, "ui.more", "say why digits are allowed there"},
 	"an unchecked contact":       {"directory.yaml", "checked: 2026-11-22, ", "", "police", `directory entry "police" needs`},
+	"an empty contact":           {"directory.yaml", "entries:\n", "entries:\n  - ~\n", "- ~", "an entry is empty"},
+	"an empty rumour":            {"rumours.yaml", "rumours:\n", "rumours:\n  - ~\n", "- ~", "a rumour is empty"},
+	"a contact nobody sees":      {"directory.yaml", "kind: emergency", "kind: emergencies", "police", `directory entry police: no flow lists kind "emergencies", only emergency`},
+	"a contact of no country":    {"directory.yaml", "country: MX", "country: Mexico", "police", "directory entry police: country is MX or US, or left out for all of them"},
+	"a source of two files":      {"directory.yaml", "", "sources:\n  paper: {publisher: \"The Paper\", title: \"Another\", date: 2024-05, standing: source}\n", "  paper:", "source paper stands in sources.yaml too"},
+	"a file of another name":     {"dictionary.yaml", "", "entries: []\n", "entries", "a book has no file of this name, only facts.yaml,"},
+	"a flow of another ending":   {"flow/topic.yml", "", "flow: topic\n", "flow:", "a book has no file of this name"},
+	"a fact that Posada needs":   {"en.yaml", "Words of ui slow.", "Words of {{.the_number}}.", "", "message ui.slow shows {{.the_number}}, which is no fact with a value"},
+	"a fact without a number":    {"en.yaml", "Words of ui trial.", "Words of {{.helps}}.", "", "message ui.trial shows {{.helps}}, which is no fact with a value"},
 }
 
-var withFileAndLine = regexp.MustCompile(`^[a-z0-9/]+\.yaml:[1-9][0-9]*: .`)
+var withFileAndLine = regexp.MustCompile(`^[a-z0-9/]+\.ya?ml:[1-9][0-9]*: .`)
 
 func TestEveryFaultOfABookIsNamedWithFileAndLine(t *testing.T) {
 	faults := everyFaults

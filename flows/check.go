@@ -137,7 +137,9 @@ func (c *checker) language(l *locales.Language, used map[string]bool) {
 	for _, id := range l.IDs() {
 		line := l.Line(id)
 		if !used[id] {
-			c.add(file, line, false, "message %s is used by nothing", id)
+			if !c.book.overlaid { // an operator cannot take it out of the catalogue
+				c.add(file, line, false, "message %s is used by nothing", id)
+			}
 			continue
 		}
 		if isMachine(id) {
@@ -246,8 +248,8 @@ func (c *checker) pages(l *locales.Language) {
 					fmt.Fprintf(&b, "\n%d %s", i+1, l.Raw(o.Label))
 				}
 			}
-			more, nav := t.fit("\n"+l.Raw(msgMore)+" "+l.Raw(msgNavSMS)), t.fit("\n"+l.Raw(msgNavSMS))
-			if n := len(paginate(t.fit(b.String()), "", more, nav, t.fits)); n > MaxNodePages {
+			more, nav := t.fit(l, "\n"+l.Raw(msgMore)+" "+l.Raw(msgNavSMS)), t.fit(l, "\n"+l.Raw(msgNavSMS))
+			if n := len(paginate(t.fit(l, b.String()), "", more, nav, t.fits)); n > MaxNodePages {
 				c.add(f.file, f.line, false, "in %s it fills %d SMS pages, more than %d", l.Code, n, MaxNodePages)
 			}
 		}
@@ -273,7 +275,7 @@ func (c *checker) reviews() {
 func (b *Book) OverdueDirectory(day Date) []string {
 	var out []string
 	for _, e := range b.directory {
-		if day > e.ReviewBy {
+		if !e.shownOn(day) {
 			out = append(out, fmt.Sprintf("directory entry %s was to be checked by %s: it is not shown", e.ID, e.ReviewBy))
 		}
 	}

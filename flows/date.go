@@ -67,6 +67,9 @@ func (d Date) Time(loc *time.Location) time.Time {
 // AddDays moves a date along the calendar.
 func (d Date) AddDays(n int) Date { return DateOf(d.Time(time.UTC).AddDate(0, 0, n)) }
 
+// Weekday is the date's day of the week.
+func (d Date) Weekday() time.Weekday { return d.Time(time.UTC).Weekday() }
+
 // String writes the date as the book does.
 func (d Date) String() string {
 	switch {

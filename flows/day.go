@@ -20,6 +20,7 @@ type Day struct {
 	entries []*Entry // by fact index
 	env     map[string]any
 	stale   []Freshness
+	gaps    []Gap
 
 	mu    sync.RWMutex
 	texts map[textKey]string
@@ -93,6 +94,7 @@ func (b *Book) newDay(key dayKey, t time.Time) *Day {
 	}
 	d.env[varToday] = int(d.Date)
 	d.env[varThisMonth] = d.Date.YearMonth()
+	d.gaps = b.gaps(d.Date)
 	return d
 }
 

@@ -184,6 +184,11 @@ func (e *Entry) show(f *Fact, l *locales.Language) (string, bool) {
 	return "", false
 }
 
+// hasValue tells whether a message can show the fact.
+func (f *Fact) hasValue() bool {
+	return f.Kind != KindBool && f.Kind != KindState && f.Kind != KindStatement
+}
+
 // variable is the entry's value in conditions; e may be nil (the zero value).
 func (f *Fact) variable(e *Entry) any {
 	switch f.Kind {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -110,6 +111,7 @@ func FuzzParseYAML(f *testing.F) {
 		f.Add(name, []byte(name+": [1, {a: &a *a}]"))
 		f.Add(name, []byte(strings.ReplaceAll(files[name], "2026", "0000")))
 		f.Add(name, []byte(strings.ReplaceAll(files[name], "{", "[")))
+		f.Add(name, []byte(strings.ReplaceAll(files[name], "- {", "- ~\n  - {")))
 	}
 	f.Fuzz(func(t *testing.T, name string, raw []byte) {
 		if _, ok := fixtureFiles()[name]; !ok || !fs.ValidPath(name) {
@@ -197,6 +199,7 @@ func FuzzStep(f *testing.F) {
 	for i, text := range oddTexts {
 		f.Add(text, "", uint8(i), uint8(i), uint16(i))
 		f.Add(text, "", uint8(3*i+1), uint8(i/3), uint16(0))
+		f.Add(text, "", uint8(5*i), uint8(128+i), uint16(i)) // one of too many
 	}
 	for i, payload := range []string{"screening/way#port", "rule/more#courts", "first/language#es", "data/confirm#yes", "away/away#erase", ":back", ":menu", "#", "/", "a/b#c", "rule/more#", strings.Repeat("x", 100), "\xff/\xff#\xff"} {
 		f.Add("", payload, uint8(7*i), uint8(i), uint16(i))
@@ -208,10 +211,14 @@ func FuzzStep(f *testing.F) {
 		if how&64 != 0 {
 			at.AsOf = on(t, "2024-03-15")
 		}
-		in := Input{Text: text, Payload: payload}
+		at.Trial = how&32 != 0
+		in := Input{Text: text, Payload: payload, Flood: how&128 != 0}
+		if how&16 != 0 {
+			in.Media = slices.Concat(media, []Media{"hologram"})[int(how&15)%(len(media)+1)]
+		}
 		for range 2 {
 			next, msgs, effects := b.Step(s, in, form, at)
-			if len(msgs) == 0 && !(s.Stopped && s.Told) {
+			if len(msgs) == 0 && !(s.Stopped && (s.Told || in.Flood)) {
 				t.Fatalf("no answer in %+v", s)
 			}
 			if form.Join && len(msgs) > 1 {

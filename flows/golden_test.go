@@ -12,10 +12,14 @@
 //	now: 2026-11-22T15:00:00Z     when it begins (default: noon of the book's newest review)
 //	lang: es                      a language known beforehand (default: asked)
 //	misses: 2                     how many texts are not understood (default 0)
+//	trial: yes                    the directory has nobody to turn to
+//	exact: es,ht                  languages that keep their letters on SMS
 //
 //	> text that is typed
 //	> press: KEY                  the button or choice KEY of the last answer; * back, # menu
 //	> [flow/node#key]             a button of any age
+//	> media: photo a caption      a photo, or another kind of media; a caption or none
+//	> flood: hello                a text that is one of too many at once
 //	+ 31m                         time passes: m minutes, h hours, d days
 //
 // and what Posada does after each step:
@@ -160,7 +164,13 @@ func (g *golden) header(line string) (err error) {
 	ok := true
 	switch key {
 	case "form":
+		exact := g.form.Exact
 		g.form, ok = FormNamed(value)
+		g.form.Exact = exact
+	case "exact":
+		g.form.Exact = value
+	case "trial":
+		g.at.Trial, ok = true, value == "yes"
 	case "as-of":
 		var d Date
 		d, err = ParseDate(value)
@@ -189,7 +199,7 @@ func (g *golden) play(t *testing.T, book *Book) *golden {
 	out := *g
 	out.steps = slices.Clone(g.steps)
 	k := newTalker(t, book, g.lang, g.form, g.at.Now)
-	k.at.AsOf = g.at.AsOf
+	k.at = g.at
 	misses := 0
 	for i := range out.steps {
 		s := &out.steps[i]
@@ -247,6 +257,16 @@ func (k *talker) goldenInput(said string) (Input, error) {
 			}
 		}
 		return Input{}, fmt.Errorf("the last answer has no choice %q, but %q", key, keys)
+	}
+	if rest, ok := strings.CutPrefix(said, "media: "); ok {
+		kind, caption, _ := strings.Cut(rest, " ")
+		if !slices.Contains(media, Media(kind)) {
+			return Input{}, fmt.Errorf("%q is no kind of media", kind)
+		}
+		return Input{Media: Media(kind), Text: caption}, nil
+	}
+	if text, ok := strings.CutPrefix(said, "flood: "); ok {
+		return Input{Text: text, Flood: true}, nil
 	}
 	if strings.HasPrefix(said, "[") && strings.HasSuffix(said, "]") {
 		return Input{Payload: said[1 : len(said)-1]}, nil

@@ -32,8 +32,27 @@ func (l *loader) link() {
 			l.linkNode(n, sc)
 		}
 	}
+	l.linkDirectory()
 	if len(l.errs) == 0 {
 		l.linkRoles()
+	}
+}
+
+// linkDirectory refuses a contact that nobody would ever see.
+func (l *loader) linkDirectory() {
+	var kinds []string
+	for _, f := range l.book.flows {
+		for _, n := range f.order {
+			if n.Directory != "" && !slices.Contains(kinds, n.Directory) {
+				kinds = append(kinds, n.Directory)
+			}
+		}
+	}
+	sort.Strings(kinds)
+	for _, e := range l.book.directory {
+		if !slices.Contains(kinds, e.Kind) {
+			l.fault(fmt.Errorf("directory.yaml:%d: directory entry %s: no flow lists kind %q, only %s", e.line, e.ID, e.Kind, strings.Join(kinds, ", ")))
+		}
 	}
 }
 
@@ -206,7 +225,7 @@ func (l *loader) linkMessage(n *Node, id string) []*Fact {
 	var out []*Fact
 	for _, field := range src.Fields(id) {
 		if f := l.book.factByID[field]; f != nil {
-			if f.Kind == KindBool || f.Kind == KindState || f.Kind == KindStatement {
+			if !f.hasValue() {
 				l.fail(n, "message %s shows fact %s, which has no value to show", id, field)
 			}
 			out = append(out, f)
@@ -385,6 +404,13 @@ func (l *loader) linkRoles() {
 	}
 	for _, id := range engineMessages {
 		l.message(d.name, 1, id)
+	}
+	for _, id := range []string{msgSlow, msgTrial} { // the engine itself says facts in them
+		for _, field := range l.book.Catalogue.Language(locales.Source).Fields(id) {
+			if f := l.book.factByID[field]; f == nil || !f.hasValue() {
+				l.fault(d.at(fmt.Errorf("message %s shows {{.%s}}, which is no fact with a value", id, field)))
+			}
+		}
 	}
 	if len(l.errs) == 0 {
 		l.refuseUnreachable(roots)

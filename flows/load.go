@@ -8,8 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"posada/locales"
@@ -22,9 +24,16 @@ type loader struct {
 	errs []error
 }
 
+// bookFiles are the names of a book's files, beside those of its flows.
+var bookFiles = []string{"facts.yaml", "sources.yaml", "programmes.yaml", "places.yaml", "rumours.yaml", "directory.yaml", "digits.yaml", "book.yaml"}
+
+const flowFiles = "flow/*.yaml"
+
 // Load reads a book. fsys holds facts.yaml, sources.yaml, programmes.yaml,
 // places.yaml, rumours.yaml, directory.yaml, digits.yaml, book.yaml and
-// flow/*.yaml. The error joins one error a fault, each with file and line.
+// flow/*.yaml, and nothing else: a file of another name is most likely one
+// that was meant to be read. The error joins one error a fault, each with file
+// and line.
 func Load(fsys fs.FS, c *locales.Catalogue) (*Book, error) {
 	l := &loader{fsys: fsys, book: &Book{
 		Catalogue: c,
@@ -32,6 +41,7 @@ func Load(fsys fs.FS, c *locales.Catalogue) (*Book, error) {
 		flowByID: map[string]*Flow{}, crisis: map[string]*Node{}, digits: map[string]string{}, digitLines: map[string]int{}, personal: map[string]bool{},
 		days: map[dayKey]*Day{},
 	}}
+	_, l.book.overlaid = fsys.(layers)
 	steps := []func(){l.readVersion, l.readSources, l.readFacts, l.readPlaces, l.readProgrammes, l.readRumours, l.readDirectory, l.readDigits, l.readFlows, l.generate}
 	for _, step := range steps {
 		step()
@@ -61,15 +71,19 @@ func (l *loader) read(name string, out any) (*document, bool) {
 
 func (l *loader) readVersion() {
 	sum := sha256.New()
-	err := fs.WalkDir(l.fsys, ".", func(path string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(l.fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		raw, err := fs.ReadFile(l.fsys, path)
+		if isFlow, _ := path.Match(flowFiles, name); !isFlow && !slices.Contains(bookFiles, name) {
+			l.fault(fmt.Errorf("%s:1: a book has no file of this name, only %s and %s", name, strings.Join(bookFiles, ", "), flowFiles))
+			return nil
+		}
+		raw, err := fs.ReadFile(l.fsys, name)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(sum, "%s %d\n", path, len(raw))
+		fmt.Fprintf(sum, "%s %d\n", name, len(raw))
 		sum.Write(raw)
 		return nil
 	})
@@ -83,18 +97,24 @@ func (l *loader) readSources() {
 	var f struct {
 		Sources map[string]*Source `yaml:"sources"`
 	}
-	d, ok := l.read("sources.yaml", &f)
-	if !ok {
-		return
+	if d, ok := l.read("sources.yaml", &f); ok {
+		l.addSources(d, f.Sources)
 	}
+}
+
+// addSources takes the sources that a file declares into the book.
+func (l *loader) addSources(d *document, sources map[string]*Source) {
 	for _, id := range d.keys("sources") {
-		s := f.Sources[id]
+		s := sources[id]
 		if s == nil || s.Publisher == "" || s.Title == "" || s.Date == 0 && s.Standing != StandingPost {
 			l.fault(d.at(fmt.Errorf("source %s: publisher, title and, but for a post, a date are needed", id), "sources", id))
 			continue
 		}
 		if s.Standing != StandingSource && s.Standing != StandingPost {
 			l.fault(d.at(fmt.Errorf("source %s: standing is source or post", id), "sources", id))
+		}
+		if l.book.sources[id] != nil {
+			l.fault(d.at(fmt.Errorf("source %s stands in sources.yaml too", id), "sources", id))
 		}
 		s.ID, s.line = id, d.line("sources", id)
 		l.book.sources[id] = s
@@ -211,6 +231,10 @@ func (l *loader) readRumours() {
 	seen := map[string]bool{}
 	for i, r := range f.Rumours {
 		at := []string{"rumours", fmt.Sprint(i)}
+		if r == nil {
+			l.fault(d.at(fmt.Errorf("a rumour is empty"), at...))
+			continue
+		}
 		if seen[r.ID] || r.ID == "" {
 			l.fault(d.at(fmt.Errorf("rumour %q has no id of its own", r.ID), at...))
 		}
@@ -219,22 +243,34 @@ func (l *loader) readRumours() {
 			l.fault(d.at(fmt.Errorf("rumour %s: verdict %q is not false, true, misleading or unknown", r.ID, r.Verdict), at...))
 		}
 	}
-	l.book.rumours = f.Rumours
+	l.book.rumours = slices.DeleteFunc(f.Rumours, func(r *Rumour) bool { return r == nil })
 }
 
+// readDirectory reads the contacts, and sources that only they stand on: so an
+// operator's directory is one file.
 func (l *loader) readDirectory() {
 	var f struct {
-		Entries []*Contact `yaml:"entries"`
+		Sources map[string]*Source `yaml:"sources"`
+		Entries []*Contact         `yaml:"entries"`
 	}
 	d, ok := l.read("directory.yaml", &f)
 	if !ok {
 		return
 	}
+	l.addSources(d, f.Sources)
 	for i, e := range f.Entries {
 		at := []string{"entries", fmt.Sprint(i)}
+		if e == nil {
+			l.fault(d.at(fmt.Errorf("an entry is empty"), at...))
+			continue
+		}
 		if e.ID == "" || e.Kind == "" || e.Name == "" || e.Checked.Day() == 0 || e.ReviewBy.Day() == 0 {
 			l.fault(d.at(fmt.Errorf("directory entry %q needs id, kind, name, checked and review_by", e.ID), at...))
 		}
+		if e.Country != "" && !slices.Contains(countries, e.Country) {
+			l.fault(d.at(fmt.Errorf("directory entry %s: country is %s, or left out for all of them", e.ID, strings.Join(countries, " or ")), at...))
+		}
+		e.line = d.line(at...)
 		if err := knownSources(l.book.sources, e.Source); err != nil {
 			l.fault(d.at(fmt.Errorf("directory entry %s: %w", e.ID, err), at...))
 		}
@@ -242,7 +278,7 @@ func (l *loader) readDirectory() {
 			l.message(d.name, d.line(at...), e.Note)
 		}
 	}
-	l.book.directory = f.Entries
+	l.book.directory = slices.DeleteFunc(f.Entries, func(e *Contact) bool { return e == nil })
 }
 
 func (l *loader) readDigits() {
@@ -262,7 +298,7 @@ func (l *loader) readDigits() {
 }
 
 func (l *loader) readFlows() {
-	names, err := fs.Glob(l.fsys, "flow/*.yaml")
+	names, err := fs.Glob(l.fsys, flowFiles)
 	if err != nil {
 		l.fault(fmt.Errorf("list flows: %w", err))
 	}

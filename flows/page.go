@@ -63,7 +63,15 @@ func (t *turn) split(a *answerText, l *locales.Language) []Message {
 			out = append(out, m)
 		}
 	}
+	if len(out) == 1 {
+		out[0].Home = t.isHome(a)
+	}
 	return out
+}
+
+// isHome tells whether an answer is the menu, and nothing but the menu.
+func (t *turn) isHome(a *answerText) bool {
+	return a.ask != nil && a.ask == t.book.flowByID[t.book.roles.Menu].start && len(a.blocks) == 1
 }
 
 // buttons that stand under every question.
@@ -85,12 +93,18 @@ func (t *turn) join(a *answerText, l *locales.Language) []Message {
 		return nil
 	}
 	pages := t.pages(a, l)
+	// Where nobody is left to ask for a next page: rather in plain letters.
+	if t.alone && len(pages) > 1 && t.form.Exact != "" {
+		t.form.Exact = ""
+		pages = t.pages(a, l)
+	}
 	t.s.Pages = len(pages)
 	t.s.Page = min(t.s.Page, len(pages)-1)
 	last := a.blocks[len(a.blocks)-1]
-	m := Message{Text: pages[t.s.Page], Lang: l.Code, Flow: last.flow, Node: last.node, Fault: a.fault, Segments: locales.Segments(pages[t.s.Page])}
+	m := Message{Text: pages[t.s.Page], Lang: l.Code, Flow: last.flow, Node: last.node, Fault: a.fault, Segments: locales.Segments(pages[t.s.Page]),
+		Home: len(pages) == 1 && t.isHome(a)}
 	for _, c := range t.choices(a) {
-		if t.s.Page+1 == len(pages) || t.wasShown(c, pages[:t.s.Page+1]) {
+		if t.s.Page+1 == len(pages) || t.wasShown(l, c, pages[:t.s.Page+1]) {
 			m.Choices = append(m.Choices, c)
 		}
 	}
@@ -105,20 +119,20 @@ func (t *turn) join(a *answerText, l *locales.Language) []Message {
 func (t *turn) pages(a *answerText, l *locales.Language) []string {
 	nav := ""
 	if a.ask != nil {
-		nav = "\n" + t.fit(l.Raw(msgNavSMS))
+		nav = "\n" + t.fit(l, l.Raw(msgNavSMS))
 	}
-	more := "\n" + strings.TrimRight(t.fit(l.Raw(msgMore))+" "+strings.TrimPrefix(nav, "\n"), " ")
-	mark := t.fit(t.mark(l))
+	more := "\n" + strings.TrimRight(t.fit(l, l.Raw(msgMore))+" "+strings.TrimPrefix(nav, "\n"), " ")
+	mark := t.fit(l, t.mark(l))
 	said, asked := a.blocks, []block(nil)
 	if a.ask != nil {
 		said, asked = said[:len(said)-1], said[len(said)-1:]
 	}
-	body, question := t.lines(said), t.lines(asked)
+	body, question := t.lines(l, said), t.lines(l, asked)
 	if question != "" {
 		var b strings.Builder
 		b.WriteString(question)
 		numbered(&b, t.choices(a))
-		question = t.fit(b.String())
+		question = t.fit(l, b.String())
 	}
 	whole := strings.Trim(body+"\n"+question, "\n")
 	if fits := t.fits(mark + whole + nav); fits || body == "" || question == "" || !t.fits(mark+question+nav) {
@@ -134,7 +148,7 @@ func (t *turn) pages(a *answerText, l *locales.Language) []string {
 }
 
 // lines joins paragraphs into one text, in the letters of the form.
-func (t *turn) lines(blocks []block) string {
+func (t *turn) lines(l *locales.Language, blocks []block) string {
 	var b strings.Builder
 	for i, bl := range blocks {
 		if i > 0 {
@@ -142,12 +156,12 @@ func (t *turn) lines(blocks []block) string {
 		}
 		b.WriteString(bl.text)
 	}
-	return t.fit(b.String())
+	return t.fit(l, b.String())
 }
 
 // wasShown tells whether a choice stands on one of some pages.
-func (t *turn) wasShown(c Choice, pages []string) bool {
-	line := "\n" + t.fit(c.Key+" "+c.Label) + "\n"
+func (t *turn) wasShown(l *locales.Language, c Choice, pages []string) bool {
+	line := "\n" + t.fit(l, c.Key+" "+c.Label) + "\n"
 	return slices.ContainsFunc(pages, func(p string) bool { return strings.Contains("\n"+p+"\n", line) })
 }
 
@@ -169,10 +183,10 @@ func (t *turn) answersUnseen() bool {
 	if n.Type == TypePlace { // by its number in the list
 		i, err := strconv.Atoi(t.folded)
 		return err == nil && i >= 1 && i <= len(t.book.spots) &&
-			!t.wasShown(Choice{Key: t.folded, Label: l.Raw(t.book.spots[i-1].Name)}, pages[:t.s.Page+1])
+			!t.wasShown(l, Choice{Key: t.folded, Label: l.Raw(t.book.spots[i-1].Name)}, pages[:t.s.Page+1])
 	}
 	i := t.book.match(t.folded, a.ways, l)
-	if i < 0 || t.wasShown(t.choices(a)[i], pages[:t.s.Page+1]) {
+	if i < 0 || t.wasShown(l, t.choices(a)[i], pages[:t.s.Page+1]) {
 		return false
 	}
 	label := t.book.fold(a.ways[i].label)
@@ -211,9 +225,10 @@ func (t *turn) fits(s string) bool {
 	return utf16Len(s) <= t.form.MaxChars
 }
 
-// fit writes a text in the letters that the form counts cheaply.
-func (t *turn) fit(s string) string {
-	if t.form.Transliterate {
+// fit writes a text in the letters that the form counts cheaply, but for the
+// languages whose letters it keeps.
+func (t *turn) fit(l *locales.Language, s string) string {
+	if t.form.Transliterate && !t.form.keeps(l.Code) {
 		return locales.Transliterate(s)
 	}
 	return s

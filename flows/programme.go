@@ -3,7 +3,9 @@
 package flows
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -51,7 +53,10 @@ type Window struct {
 	Standing string    `yaml:"standing"`
 	Reviewed Date      `yaml:"reviewed"`
 	Note     string    `yaml:"note"`
+	Closed   []string  `yaml:"closed"` // weekdays on which it does not open: [sunday]
 	Readings []Reading `yaml:"readings"`
+
+	closed [7]bool // by time.Weekday
 }
 
 // Reading is one source's word on a window.
@@ -120,6 +125,9 @@ func (p *Programme) compile(sources map[string]*Source) error {
 				return fmt.Errorf("programme %s: it closes before it opens", p.ID)
 			}
 		}
+		if i > 0 && (p.Open[i-1].end.IsZero() || p.Open[i-1].end.After(o.start)) {
+			return fmt.Errorf("programme %s: the period from %s overlaps the one before it", p.ID, o.From)
+		}
 		if err := knownSources(sources, o.Source); err != nil {
 			return fmt.Errorf("programme %s: %w", p.ID, err)
 		}
@@ -132,14 +140,67 @@ func (p *Programme) compile(sources map[string]*Source) error {
 		if w.Until != 0 && w.Until <= w.From || i > 0 && (p.Windows[i-1].Until == 0 || p.Windows[i-1].Until > w.From) {
 			return fmt.Errorf("programme %s: the window from %s overlaps another or ends before it begins", p.ID, w.From)
 		}
+		if w.From == 0 {
+			return fmt.Errorf("programme %s: a window has no day from which it holds", p.ID)
+		}
 		if len(w.Readings) == 0 {
 			return fmt.Errorf("programme %s: the window from %s has no reading", p.ID, w.From)
+		}
+		if err := w.readClosed(); err != nil {
+			return fmt.Errorf("programme %s: window from %s: %w", p.ID, w.From, err)
 		}
 		for j := range w.Readings {
 			if err := w.Readings[j].compile(); err != nil {
 				return fmt.Errorf("programme %s: window from %s: %w", p.ID, w.From, err)
 			}
 		}
+		if err := w.readsTogether(); err != nil {
+			return fmt.Errorf("programme %s: window from %s: %w", p.ID, w.From, err)
+		}
+		if i > 0 {
+			was, last, first := p.Windows[i-1], p.Windows[i-1].Until.AddDays(-1), w.From.AddDays(0)
+			if was.opensOn(last) && w.opensOn(first) && was.Closes(last).After(w.Opens(first)) {
+				return fmt.Errorf("programme %s: the window from %s opens before that of the day before it has closed", p.ID, w.From)
+			}
+		}
+	}
+	return nil
+}
+
+// readsTogether refuses readings that leave no hour on some day of the window's
+// first year: nobody could be reminded on it.
+func (w *Window) readsTogether() error {
+	if len(w.Readings) < 2 {
+		return nil // the clocks may leave out a short window, once a year
+	}
+	day := w.From.AddDays(0)
+	for range 366 {
+		if w.Until != 0 && day >= w.Until {
+			break
+		}
+		if w.opensOn(day) && !w.Opens(day).Before(w.Closes(day)) {
+			return fmt.Errorf("on %s its readings have no hour in common", day)
+		}
+		day = day.AddDays(1)
+	}
+	return nil
+}
+
+// readClosed reads the weekdays on which the window does not open.
+func (w *Window) readClosed() error {
+	for _, name := range w.Closed {
+		known := false
+		for d := time.Sunday; d <= time.Saturday; d++ {
+			if strings.EqualFold(d.String(), name) {
+				w.closed[d], known = true, true
+			}
+		}
+		if !known {
+			return fmt.Errorf("closed: %q is not a weekday (sunday)", name)
+		}
+	}
+	if w.closed == [7]bool{true, true, true, true, true, true, true} {
+		return errors.New("closed: it never opens")
 	}
 	return nil
 }
@@ -201,7 +262,8 @@ func (p *Programme) OpenAt(t time.Time) bool {
 	return false
 }
 
-// WindowOn is the request window that held on a day.
+// WindowOn is the request window that held on a day, also on a day of the week
+// on which it does not open.
 func (p *Programme) WindowOn(day Date) (Window, bool) {
 	for _, w := range p.Windows {
 		if w.From <= day && (w.Until == 0 || day < w.Until) {
@@ -216,7 +278,7 @@ func (p *Programme) WindowOn(day Date) (Window, bool) {
 func (w Window) Opens(day Date) time.Time {
 	var out time.Time
 	for _, r := range w.Readings {
-		if t := r.at(day, r.opens, 0); out.IsZero() || t.After(out) {
+		if t := wallClock(day, r.opens, r.loc); out.IsZero() || t.After(out) {
 			out = t
 		}
 	}
@@ -228,19 +290,15 @@ func (w Window) Opens(day Date) time.Time {
 func (w Window) Closes(day Date) time.Time {
 	var out time.Time
 	for _, r := range w.Readings {
-		plus := 0
+		last := day
 		if r.NextDay {
-			plus = 1
+			last = day.AddDays(1)
 		}
-		if t := r.at(day, r.closes, plus); out.IsZero() || t.Before(out) {
+		if t := wallClock(last, r.closes, r.loc); out.IsZero() || t.Before(out) {
 			out = t
 		}
 	}
 	return out
-}
-
-func (r Reading) at(day Date, minute, plus int) time.Time {
-	return time.Date(day.Year(), time.Month(day.Month()), day.Day()+plus, minute/60, minute%60, 0, 0, r.loc)
 }
 
 // localMinute is a moment's time of day in a place, 1 to 1440.

@@ -63,7 +63,7 @@ func (t *turn) render() []Message {
 // compose gathers all that this turn says.
 func (t *turn) compose(l *locales.Language) *answerText {
 	a := &answerText{}
-	if t.done || t.s.Stopped {
+	if t.alone {
 		for _, id := range t.notes {
 			a.add(t.plain(a, l, id), t.s.Flow, t.s.Node)
 		}
@@ -229,7 +229,7 @@ func standsOn(n *Node, items uint32) []*Fact {
 func (t *turn) renderDirectory(a *answerText, l *locales.Language, n *Node) {
 	listed := false
 	for _, e := range t.book.directory {
-		if e.Kind != n.Directory || t.day.Date > e.ReviewBy {
+		if e.Kind != n.Directory || !e.shownOn(t.day.Date) {
 			continue
 		}
 		listed = true

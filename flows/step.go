@@ -28,6 +28,9 @@ const (
 	msgStopped      = "ui.stopped"
 	msgStoppedAgain = "ui.stopped_again"
 	msgStarted      = "ui.started"
+	msgWoken        = "ui.woken"
+	msgSlow         = "ui.slow"
+	msgTrial        = "ui.trial"
 	msgForgotten    = "ui.forgotten"
 	msgTooLong      = "ui.too_long"
 	msgUnreadable   = "ui.unreadable"
@@ -43,10 +46,22 @@ const (
 )
 
 // engineMessages must exist in the source language whatever the flows use.
-var engineMessages = []string{
+var engineMessages = slices.Concat([]string{
 	msgMissFirst, msgMissSecond, msgOldButton, msgLost, msgExpired, msgFailed, msgOverdue, msgWithheld, msgTraining, msgNavSMS, msgNavChat,
-	msgMore, msgButtonBack, msgButtonMenu, msgProgress, msgStopped, msgStoppedAgain, msgStarted, msgForgotten, msgTooLong, msgUnreadable,
+	msgMore, msgButtonBack, msgButtonMenu, msgProgress, msgStopped, msgStoppedAgain, msgStarted, msgWoken, msgForgotten, msgTooLong, msgUnreadable, msgSlow, msgTrial,
 	msgSourceLine, msgSourceWhen, msgSourcePost, msgSourceNot, msgSourcePlain, msgSourceNone, msgDraft, msgDirNone, msgDateUnknown,
+}, mediaNotes(), telegramTexts())
+
+// telegramTexts are what only Telegram shows: the answer to a group, and the
+// descriptions of its commands. The channel reads them from the catalogue.
+func telegramTexts() []string {
+	out := []string{"telegram.group"}
+	for _, k := range locales.Keywords {
+		if k != locales.KeyMore { // only pages of an SMS know it
+			out = append(out, "telegram.command."+k)
+		}
+	}
+	return out
 }
 
 // Payloads of the buttons that work everywhere.
@@ -74,20 +89,25 @@ type turn struct {
 	folded string
 	picked string  // a language chosen in this turn
 	silent bool    // nothing is said
+	alone  bool    // only the notes are said
 	before []Shown // the last answer, when pages of it were not read
-	done   bool    // the session has ended: only the notes are said
+	done   bool    // the session has ended
 	lang   string  // the language of a turn whose session has ended
 }
 
 // Step takes what a person sent and returns the session after it, what to say
 // and what to do. It is pure: the same arguments give the same results, and s
 // is not changed. Every input gets an answer, except a second text after stop.
+// Of one marked as flood nothing is read: the session stays exactly as it is.
 func (b *Book) Step(s Session, in Input, form Form, at At) (Session, []Message, []Effect) {
 	asOf := at.AsOf
 	if asOf.IsZero() {
 		asOf = at.Now
 	}
 	t := &turn{book: b, form: form, at: at, day: b.On(asOf), minute: at.Now.Unix() / 60, s: s}
+	if in.Flood {
+		return s, t.slow(), nil
+	}
 	t.take(in)
 	msgs := t.render()
 	if t.done {
@@ -105,8 +125,8 @@ func (t *turn) take(in Input) {
 	t.folded = locales.Fold(t.text)
 	keyword := t.keyword(in.Payload)
 	crisis, crisisLang := "", ""
-	if in.Payload == "" && len(t.folded) > 3 {
-		crisis, crisisLang = t.book.Catalogue.Crisis(t.folded)
+	if in.Payload == "" {
+		crisis, crisisLang = t.book.danger(t.folded)
 	}
 	lost := t.refresh()
 	if in.Payload == "" && keyword == "" && !lost && t.answersUnseen() {
@@ -123,7 +143,7 @@ func (t *turn) take(in Input) {
 	if long {
 		t.notes = append(t.notes, msgTooLong)
 	}
-	woken := t.s.Stopped
+	woken, media := t.s.Stopped, in.Media.note()
 	switch {
 	case woken && !t.wake(keyword, crisis):
 		return
@@ -133,9 +153,17 @@ func (t *turn) take(in Input) {
 	case crisis != "":
 		t.urgent(t.book.crisis[crisis], crisisLang)
 		if woken {
-			t.s.Shown = append(t.s.Shown, Shown{Place: Place{Node: msgStarted}})
+			t.after(msgWoken)
+		}
+		if media != "" {
+			t.after(media)
 		}
 		return
+	}
+	if media != "" {
+		t.notes = append([]string{media}, t.notes...)
+	}
+	switch {
 	case t.s.Flow == "" && keyword == locales.KeyHelp:
 		t.urgent(t.book.flowByID[t.book.roles.Help].start, t.book.Catalogue.KeywordLanguage(t.folded))
 		return
@@ -158,9 +186,12 @@ func (t *turn) take(in Input) {
 		t.home()
 		return
 	}
-	if keyword != "" {
+	switch {
+	case keyword != "":
 		t.command(keyword)
-	} else {
+	case media != "" && in.Payload == "" && t.folded == "": // nobody's mistake
+		t.reask(t.here())
+	default:
 		t.answer(in.Payload)
 	}
 	if t.s.Expired && t.s.Flow != t.book.roles.Away {
@@ -209,7 +240,7 @@ func (t *turn) keepAnswer(keyword string) {
 
 // said is what was shown without Posada's complaints about the input before.
 func said(shown []Shown) []Shown {
-	return slices.DeleteFunc(slices.Clone(shown), func(s Shown) bool { return s.Flow == "" && s.Node != msgDraft })
+	return slices.DeleteFunc(slices.Clone(shown), func(s Shown) bool { return s.Flow == "" && s.Node != msgDraft && s.Node != msgTrial })
 }
 
 // refresh lets go of what has lived its time or is no longer in the book. It
@@ -235,24 +266,37 @@ func (t *turn) idle() bool {
 	return t.s.Flow != t.book.roles.First && t.s.Flow != t.book.roles.Away && t.minute-t.s.Seen >= int64(Idle.Minutes())
 }
 
-// wake answers a person who had stopped. Only start, or words of a crisis,
-// begin again; anything else is answered once, then not at all.
+// wake answers a person who had stopped, and tells whether there is more to
+// say: only to words of a crisis. The word start is confirmed and nothing else:
+// the next message finds a newcomer. Anything else is answered once, then not
+// at all.
 func (t *turn) wake(keyword, crisis string) bool {
 	switch {
-	case keyword == locales.KeyStart:
-		t.notes = append(t.notes, msgStarted)
-	case crisis != "":
+	case keyword == locales.KeyStart, crisis != "":
+		t.effects = append(t.effects, Effect{Kind: EffectOptIn})
+		t.s.Stopped, t.s.Told = false, false
+		if crisis != "" {
+			return true
+		}
+		t.suggest(t.book.Catalogue.KeywordLanguage(t.folded))
+		t.confirm(msgStarted)
 	case !t.s.Told:
 		t.s.Told = true
-		t.notes = append(t.notes, msgStoppedAgain)
-		return false
+		t.confirm(msgStoppedAgain)
 	default:
 		t.silent = true
-		return false
 	}
-	t.effects = append(t.effects, Effect{Kind: EffectOptIn})
-	t.s.Stopped, t.s.Told = false, false
-	return true
+	return false
+}
+
+// confirm says one thing, with no question after it.
+func (t *turn) confirm(id string) {
+	t.notes, t.alone = append(t.notes, id), true
+}
+
+// after says one of Posada's own messages after what has been shown.
+func (t *turn) after(id string) {
+	t.s.Shown = append(slices.Clip(t.s.Shown), Shown{Place: Place{Node: id}})
 }
 
 // stop ends everything but the language, which the confirmation needs.
@@ -261,13 +305,14 @@ func (t *turn) stop() {
 	t.s = Session{Language: t.s.Language, Answers: t.s.Answers, Stopped: true}
 	t.suggest(t.book.Catalogue.KeywordLanguage(t.folded))
 	t.s.Answers = slices.DeleteFunc(slices.Clone(t.s.Answers), func(a Answer) bool { return a.Name != answerGreeted })
-	t.notes = append(t.notes, msgStopped)
+	t.confirm(msgStopped)
 }
 
 // urgent answers with safety first, in the language of the words when none was
 // chosen: the choice of a language is then asked after it.
 func (t *turn) urgent(n *Node, lang string) {
-	if t.s.Flow == "" {
+	newcomer := t.s.Flow == ""
+	if newcomer {
 		t.s.Flow = t.book.roles.First
 		t.s.Node = t.book.flowByID[t.s.Flow].start.id
 	}
@@ -278,8 +323,11 @@ func (t *turn) urgent(n *Node, lang string) {
 	}
 	t.s.Misses = 0
 	t.interrupt(n)
+	if newcomer && t.at.Trial {
+		t.after(msgTrial)
+	}
 	if guessed && t.language().Raw("language.status") == "draft" {
-		t.s.Shown = append(t.s.Shown, Shown{Place: Place{Node: msgDraft}})
+		t.after(msgDraft)
 	}
 }
 
@@ -301,6 +349,9 @@ func (t *turn) begin() {
 		code = t.book.Catalogue.KeywordLanguage(t.folded)
 	}
 	t.suggest(code)
+	if t.at.Trial {
+		t.notes = append(t.notes, msgTrial)
+	}
 	n := t.book.flowByID[t.book.roles.First].start
 	if t.s.Language != "" && n.ChoicesFrom == fromLanguages {
 		t.picked = t.s.Language
@@ -326,7 +377,9 @@ func (t *turn) here() *Node { return t.book.node(Place{t.s.Flow, t.s.Node}) }
 func (t *turn) command(keyword string) {
 	t.s.Misses = 0
 	switch keyword {
-	case locales.KeyMenu, locales.KeyStart:
+	case locales.KeyStart: // who has begun is told where they are
+		t.reask(t.here())
+	case locales.KeyMenu:
 		if !t.s.Consented && t.s.Flow == t.book.roles.First {
 			t.run(t.here())
 			return
@@ -530,11 +583,15 @@ func (t *turn) do(n *Node) *Node {
 	return n.next
 }
 
-// speak changes the language, and says once that its texts are drafts.
+// speak changes the language, and says once that its texts are drafts. A
+// newcomer who was told of the trial in another language is told again.
 func (t *turn) speak(code string) {
 	l := t.book.Catalogue.Language(code)
 	if l == nil {
 		return
+	}
+	if t.at.Trial && !t.s.Consented && t.language() != l {
+		t.notes = append(t.notes, msgTrial)
 	}
 	t.s.Language = code
 	t.s.Answers = slices.DeleteFunc(slices.Clone(t.s.Answers), func(a Answer) bool { return a.Name == answerGreeted })
@@ -570,7 +627,8 @@ func (t *turn) forget() {
 	t.effects = append(t.effects, Effect{Kind: EffectForget})
 	t.lang = t.s.Language
 	t.s = Session{}
-	t.notes = []string{msgForgotten}
+	t.notes = nil
+	t.confirm(msgForgotten)
 	t.done = true
 }
 

@@ -82,6 +82,8 @@ func TestThirtyIdleMinutesAreFollowedByAQuestionThatNamesNoTopic(t *testing.T) {
 			"a number": {Text: "1"}, "a greeting": {Text: "hola"}, "nothing": {}, "nonsense": {Text: "blargh"}, "zero": {Text: "0"}, "back": {Text: "*"}, "menu": {Text: "#"},
 			"a button": {Payload: "screening/way#port"}, "an old button": {Payload: "rule/more#covers"}, "the button menu": {Payload: payloadMenu},
 			"repeat": keyword(locales.KeyRepeat), "more": keyword(locales.KeyMore), "source": keyword(locales.KeySource), "start": keyword(locales.KeyStart),
+			"a photo": {Media: MediaPhoto}, "a voice": {Media: MediaVoice}, "a video": {Media: MediaVideo}, "a sticker": {Media: MediaSticker},
+			"a contact": {Media: MediaContact}, "a location": {Media: MediaLocation}, "a file": {Media: MediaFile}, "a photo and a word": {Media: MediaPhoto, Text: "1"},
 		} {
 			for _, form := range Forms {
 				read := newTalker(t, b, l.Code, form, reviewed(b)).atMenu()
@@ -284,15 +286,94 @@ func TestStopIsConfirmedOnceThenAnsweredOnceThenSilent(t *testing.T) {
 	})
 }
 
-func TestStartAfterStopGoesOnInTheLanguageAndAsksForConsentAgain(t *testing.T) {
-	b := realBook(t)
-	k := newTalker(t, b, "es", SMS, reviewed(b)).atMenu()
-	k.say("parar")
-	text := k.say("empezar")
-	k.says(text, msgStarted)
-	k.standsAt("first", "consent")
-	if k.s.Consented || k.s.Language != "es" {
-		t.Errorf("%+v", k.s)
+func TestStartAfterStopIsConfirmedAndNothingElse(t *testing.T) {
+	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
+		for _, form := range Forms {
+			for name, k := range map[string]*talker{"at once": atWay(t, b, l.Code, form), "told once more": atWay(t, b, l.Code, form), "days later": atWay(t, b, l.Code, form)} {
+				k.say(l.List("keyword.stop")[0])
+				switch name {
+				case "told once more":
+					k.say("hm")
+					k.say("hm")
+				case "days later":
+					k.wait(30 * 24 * time.Hour)
+				}
+				text := k.say(l.List("keyword.start")[0])
+				k.says(text, msgStarted)
+				if !reflect.DeepEqual(k.done, []Effect{{Kind: EffectOptIn}}) || len(k.last) != 1 || len(k.choices()) > 0 || strings.Contains(text, "\n") {
+					t.Errorf("%s on %s: %q, choices %v, effects %v", name, form.Name, text, k.choices(), k.done)
+				}
+				k.standsAt("", "")
+			}
+		}
+	})
+}
+
+// A provider may tell that a person stopped before Posada knows their language.
+func TestStartIsConfirmedInTheLanguageOfTheWord(t *testing.T) {
+	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
+		k := newTalker(t, b, "", WhatsApp, reviewed(b))
+		k.s.Stopped = true
+		if text := k.say(l.List("keyword.start")[0]); l.Code != locales.Source && text != l.Raw(msgStarted) {
+			t.Errorf("start is confirmed by %q", text)
+		}
+		k = newTalker(t, b, "", WhatsApp, reviewed(b))
+		k.say(l.List("keyword.stop")[0])
+		if text := k.say("START"); text != l.Raw(msgStarted) {
+			t.Errorf("after stop in this language, START is confirmed by %q", text)
+		}
+	})
+}
+
+func TestTheMessageAfterStartBeginsAsANewcomersWould(t *testing.T) {
+	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
+		back := newTalker(t, b, l.Code, SMS, reviewed(b)).atMenu()
+		back.say(l.List("keyword.stop")[0])
+		back.say(l.List("keyword.start")[0])
+		for name, text := range map[string]string{"the menu, as it was told": l.List("keyword.menu")[0], "a greeting": "hola", "a number": "1", "nothing": "", "more": "0", "source": "source", "start again": "start"} {
+			k := *back
+			text := k.say(text)
+			if strings.Contains(text, locales.Transliterate(l.Raw(msgStarted))) {
+				t.Errorf("after start, %s is answered by %q", name, text)
+			}
+			k.standsAt("first", "consent")
+			if k.s.Consented || k.s.Language != l.Code {
+				t.Errorf("%s: %+v", name, k.s)
+			}
+		}
+		k := *back
+		k.say(l.List("keyword.help")[0])
+		k.standsAt("help", "start")
+	})
+}
+
+func TestStartOfSomebodyWhoDidNotStopSaysWhereTheyAre(t *testing.T) {
+	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
+		for _, word := range append(l.List("keyword.start"), "/start", "START") {
+			for _, form := range Forms {
+				k := atWay(t, b, l.Code, form)
+				k.say("blargh")
+				k.says(k.say(word), "screening.way.ask")
+				k.standsAt("screening", "way")
+				if k.s.Misses > 0 || len(k.done) > 0 {
+					t.Errorf("%q: %d misses, effects %v", word, k.s.Misses, k.done)
+				}
+				m := newTalker(t, b, l.Code, form, reviewed(b)).atMenu()
+				m.pick("rule")
+				answer := bare(l, m.allPages())
+				m.say("repeat")
+				if m.say(word); m.s.Pages > 1 && bare(l, m.allPages()) != answer {
+					t.Errorf("%q loses a page of what was not read: %q", word, m.allPages())
+				}
+				m.standsAt("rule", "more")
+			}
+		}
+	})
+	k := newTalker(t, realBook(t), "", Telegram, reviewed(realBook(t)))
+	k.say("/start")
+	k.standsAt("first", "language")
+	if greeted, ok := k.s.answer("first", answerGreeted); ok {
+		t.Errorf("the word that Telegram sends for everybody suggests %q", greeted.Text)
 	}
 }
 
@@ -711,12 +792,13 @@ func TestStepIsPureAndDoesNotTouchItsSession(t *testing.T) {
 		sessions = append(sessions, k.s)
 	}
 	inputs := []Input{{}, {Text: "1"}, {Text: "*"}, {Text: "#"}, {Text: "0"}, {Text: "help"}, {Text: "source"}, {Text: "repeat"}, {Text: "delete"}, {Text: "stop"}, {Text: "start"},
-		{Text: "language"}, {Text: "blargh"}, {Text: "hola"}, {Text: "me secuestraron"}, {Payload: "rule/more#courts"}, {Payload: "screening/way#port"}, {Payload: payloadBack}}
+		{Text: "language"}, {Text: "blargh"}, {Text: "hola"}, {Text: "me secuestraron"}, {Payload: "rule/more#courts"}, {Payload: "screening/way#port"}, {Payload: payloadBack},
+		{Media: MediaVoice}, {Media: MediaPhoto, Text: "1"}, {Media: MediaFile, Text: "me secuestraron"}, {Text: "1", Flood: true}}
 	for _, s := range sessions {
 		for _, in := range inputs {
 			for _, form := range Forms {
 				for _, later := range []time.Duration{0, time.Hour, 25 * time.Hour, Silence} {
-					at := At{Now: reviewed(b).Add(later)}
+					at := At{Now: reviewed(b).Add(later), Trial: later == 0}
 					given := roomy(s)
 					before := roomy(s)
 					s1, m1, e1 := b.Step(given, in, form, at)

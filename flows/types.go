@@ -17,7 +17,51 @@ import (
 type Input struct {
 	Text    string
 	Payload string
+	Media   Media // what came with the text, or instead of it
+	Flood   bool  // one of too many in a short time: it is not read, only said so
+	// Event happened without a word from the person; where it is given nothing
+	// else is.
+	Event Event
 }
+
+// Event is a timer that ran out. The zero Event is none.
+type Event struct {
+	Timer
+	Due time.Time // when it was to happen
+}
+
+// Timer names one timer of a person; each runs once at most at a time.
+type Timer struct {
+	Kind      TimerKind
+	Programme string
+}
+
+// TimerKind is what a timer is for. They are stored: their words stay.
+type TimerKind string
+
+// The kinds of timer.
+const (
+	TimerDaily TimerKind = "daily" // the reminder of a day
+	TimerAgain TimerKind = "again" // the same day's second one, which the person asked for
+	TimerOffer TimerKind = "offer" // the next point in the countdown of an offer
+	TimerDate  TimerKind = "date"  // days before the date of an appointment
+	TimerOver  TimerKind = "over"  // the programme closes
+)
+
+// Media is a kind of thing that is not text. Posada is told the kind alone:
+// the thing itself is neither looked at nor kept.
+type Media string
+
+// The kinds of media that a person may send.
+const (
+	MediaPhoto    Media = "photo"
+	MediaVoice    Media = "voice"
+	MediaVideo    Media = "video"
+	MediaSticker  Media = "sticker"
+	MediaContact  Media = "contact"
+	MediaLocation Media = "location"
+	MediaFile     Media = "file" // anything else
+)
 
 // Format prints that it is an input, and nothing of it.
 func (Input) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "input") }
@@ -28,6 +72,8 @@ func (Input) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "input") }
 type At struct {
 	Now  time.Time
 	AsOf time.Time
+	// Trial: the directory has nobody to turn to, and a newcomer is told so.
+	Trial bool
 }
 
 // Form is what a kind of channel can show.
@@ -37,8 +83,10 @@ type Form struct {
 	Icons         bool // a menu entry shows its icon
 	Join          bool // all that is said in a turn is one text, cut into pages
 	Transliterate bool // letters outside GSM-7 are written in their nearest
-	MaxSegments   int  // the most SMS segments of a page; 0: not an SMS
-	MaxChars      int  // the most UTF-16 units of a message
+	// Exact lists the languages, "es,ht", whose letters are kept all the same.
+	Exact       string
+	MaxSegments int // the most SMS segments of a page; 0: not an SMS
+	MaxChars    int // the most UTF-16 units of a message
 }
 
 // The forms of the three kinds of channel.
@@ -81,7 +129,8 @@ type Message struct {
 	Lang     string
 	Flow     string
 	Node     string
-	Segments int // SMS segments, 0 elsewhere
+	Segments int  // SMS segments, 0 elsewhere
+	Home     bool // it is the menu: it may take the place of the message whose button led to it
 	// Fault says which text could not be shown as the book means it, "" for
 	// none. It holds ids only, never a person's words.
 	Fault string
@@ -102,6 +151,9 @@ const (
 	EffectForget      EffectKind = "forget"      // erase everything but the opt-out mark
 	EffectOptOut      EffectKind = "opt-out"     // send nothing more
 	EffectOptIn       EffectKind = "opt-in"      // the person came back by the word start
+	EffectTimer       EffectKind = "timer"       // Timer runs out at Moment; zero: it is taken away
+	EffectRemind      EffectKind = "remind"      // what is said in this turn is a reminder, of no use after Moment; Late when it comes after its minute
+	EffectSkip        EffectKind = "skip"        // the reminder of Timer was not sent, for its time had passed
 )
 
 // Effect is one thing a step asks the assistant to do, in order.
@@ -114,6 +166,9 @@ type Effect struct {
 	Minute    int    // minutes after local midnight, 1 to 1440; 0 when When is not time
 	Outcome   string
 	Text      string // cleaned, at most MaxText runes
+	Timer     TimerKind
+	Moment    time.Time
+	Late      bool
 }
 
 // Format prints its kind alone.

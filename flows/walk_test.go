@@ -3,6 +3,7 @@
 package flows
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"maps"
@@ -47,7 +48,7 @@ var typedSamples = map[string][]string{
 }
 
 // everywhere are the inputs that must do something in every state.
-var everywhere = []string{"repeat", "source", "blargh", "", "stop"}
+var everywhere = []string{"repeat", "source", "blargh", "", "start", "stop"}
 
 // interrupts lead to another flow and back.
 var interrupts = []string{"help", "language", "delete"}
@@ -116,6 +117,7 @@ func everyWordIsSaid(t *testing.T, b *Book, reached map[Place]bool) {
 
 func (w *walker) walk() {
 	w.step(walkState{}, Input{Text: "hola"}, false)
+	w.trial()
 	// A person who subscribed while the programme was open.
 	subscribed := Session{Language: "en", Consented: true, Flow: w.book.roles.Menu, Node: w.book.flowByID[w.book.roles.Menu].Start, Seen: w.at.Unix() / 60, Version: w.book.version}
 	for _, a := range []Answer{{Name: "state", Text: "on"}, {Name: "place", Text: "tijuana"}, {Name: "when", Text: "opens"}} {
@@ -170,6 +172,55 @@ func (w *walker) visit(st walkState) {
 	}
 }
 
+// trial makes first contact where the directory has nobody, in every language
+// and form: by a greeting, the word help and words of a crisis.
+func (w *walker) trial() {
+	for _, l := range w.book.Catalogue.Languages() {
+		want, _ := w.book.On(w.at).text(l, msgTrial, nil)
+		crisis, _, _ := strings.Cut(l.Raw("crisis.danger"), "|")
+		for _, form := range Forms {
+			for _, text := range []string{l.List("language.greetings")[0], l.List("keyword.help")[0], crisis} {
+				k := newTalker(w.t, w.book, "", form, w.at)
+				k.at.Trial = true
+				k.say(text)
+				for first := true; first || k.s.Page+1 < k.s.Pages; first = false {
+					if !first {
+						k.say("0")
+					}
+					w.judge(trace{input: text, to: Place{k.s.Flow, k.s.Node}, shown: ", a trial in " + l.Code}, k.last, form)
+				}
+				if !slices.ContainsFunc(k.s.Shown, func(s Shown) bool { return s.Place == Place{Node: msgTrial} }) || want == "" {
+					w.t.Errorf("%s on %s: %q is not answered by a word about the trial", l.Code, form.Name, text)
+				}
+			}
+		}
+	}
+}
+
+// unread tries what is not read: media of every kind, and one message of too
+// many. Neither moves the person or counts as a miss.
+func (w *walker) unread(st walkState) {
+	at := At{Now: w.at}
+	for _, m := range media {
+		next, msgs, effects := w.book.Step(st.s, Input{Media: m}, SMS, at)
+		tr := trace{Place{st.s.Flow, st.s.Node}, string(m), Place{next.Flow, next.Node}, ""}
+		w.judge(tr, msgs, SMS)
+		if tr.from != tr.to || next.Misses != st.s.Misses || len(effects) > 0 || !slices.Equal(next.Answers, st.s.Answers) {
+			w.t.Errorf("%s: media moved the person", tr)
+		}
+		if len(msgs) != 1 || len(next.Shown) == 0 || next.Shown[0].Place != (Place{Node: m.note()}) {
+			w.t.Errorf("%s: media is not answered first of all: %v", tr, next.Shown)
+		}
+	}
+	next, msgs, effects := w.book.Step(st.s, Input{Text: "1", Flood: true}, SMS, at)
+	tr := trace{Place{st.s.Flow, st.s.Node}, "one of too many", Place{next.Flow, next.Node}, ""}
+	w.judge(tr, msgs, SMS)
+	if !bytes.Equal(next.Encode(), st.s.Encode()) || len(effects) > 0 || len(msgs) != 1 || msgs[0].Segments != 1 {
+		w.t.Errorf("%s: it changed the session, or was not answered by one short message", tr)
+	}
+	w.steps += len(media) + 1
+}
+
 func (w *walker) ways(st walkState, n *Node) []way {
 	tr := &turn{book: w.book, form: SMS, at: At{Now: w.at}, day: w.book.On(w.at), s: st.s}
 	ways := tr.ways(n, tr.language())
@@ -196,6 +247,7 @@ func (w *walker) everyInput(st walkState, ways []way, leads []Place) {
 	for _, text := range everywhere {
 		w.step(st, Input{Text: text}, false)
 	}
+	w.unread(st)
 	if w.light {
 		return
 	}
