@@ -1,0 +1,147 @@
+// Sending: one attempt, and what became of it.
+package twilio
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	api "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"posada/bot"
+	"posada/bot/deliver"
+)
+
+// maxText is the most UTF-16 units of a message's body.
+const maxText = 1600
+
+// sender sends on one channel.
+type sender struct {
+	account *Account
+	channel string
+	from    string
+	now     func() time.Time
+}
+
+// Send makes one attempt: a message, a nudge where only that is allowed, or
+// the erasing of a text at Twilio.
+func (s *sender) Send(ctx context.Context, m bot.Claimed) deliver.Result {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if m.Kind == bot.Errand {
+		return s.erase(ctx, m.To.ID)
+	}
+	to := recipient(s.channel, m.To.ID)
+	switch size := units(m.Message.Text); {
+	case to == "":
+		return deliver.Result{Outcome: deliver.Unreachable, Reason: "address"}
+	case size == 0:
+		return deliver.Result{Outcome: deliver.Drop, Reason: "empty"}
+	case size > maxText:
+		return deliver.Result{Outcome: deliver.Drop, Reason: "too long"}
+	}
+	now := s.now()
+	if s.channel == WhatsApp && !s.account.windows.opened(m.To, heard(m), now) {
+		return s.nudge(ctx, m, to, now)
+	}
+	params := s.params(to)
+	params.SetBody(m.Message.Text)
+	// Its query names the message and no person.
+	params.SetStatusCallback(s.account.config.PublicURL + StatusPath + "?" + messageParam + "=" + strconv.FormatUint(m.ID, 10))
+	result := s.create(ctx, params)
+	if result.Outcome == deliver.Parked {
+		// The window is shut, whatever we know of it.
+		s.account.windows.shut(m.To, now)
+		return s.nudge(ctx, m, to, now)
+	}
+	return result
+}
+
+// nudge asks the person to write. No reports are asked for: there is nothing
+// behind them that waits, is erased or is sent again.
+func (s *sender) nudge(ctx context.Context, m bot.Claimed, to string, now time.Time) deliver.Result {
+	parked := deliver.Result{Outcome: deliver.Parked, Reason: "window"}
+	template := s.account.config.template(m.Kind, m.Message.Lang)
+	if template == "" {
+		return parked
+	}
+	undo, ok := s.account.windows.nudge(m.To, m.Kind, now)
+	if !ok {
+		return parked
+	}
+	params := s.params(to)
+	params.SetContentSid(template)
+	result := s.create(ctx, params)
+	switch result.Outcome {
+	case deliver.Sent, deliver.Parked:
+		return parked
+	case deliver.Unknown:
+		return result // it may have left, and is not to be repeated at once
+	}
+	undo()
+	return result
+}
+
+func (s *sender) params(to string) *api.CreateMessageParams {
+	params := new(api.CreateMessageParams).SetTo(to)
+	switch {
+	case serviceSID.MatchString(s.from):
+		params.SetMessagingServiceSid(s.from)
+	case s.channel == WhatsApp:
+		params.SetFrom(whatsappPrefix + s.from)
+	default:
+		params.SetFrom(s.from)
+	}
+	return params
+}
+
+func (s *sender) create(ctx context.Context, params *api.CreateMessageParams) deliver.Result {
+	answer, err := s.account.api.call(ctx).api().CreateMessage(params)
+	if err == nil && (answer.Sid == nil || !messageSID.MatchString(*answer.Sid)) {
+		err = errLost
+	}
+	if err != nil {
+		result := outcome(err)
+		s.account.health.saw(err, result.Outcome)
+		return result
+	}
+	s.account.health.saw(nil, deliver.Sent)
+	return deliver.Result{Outcome: deliver.Sent, Ref: *answer.Sid}
+}
+
+// erase has Twilio forget the text of a message. What it does not know (any
+// more) is erased.
+func (s *sender) erase(ctx context.Context, sid string) deliver.Result {
+	if !messageSID.MatchString(sid) {
+		return deliver.Result{Outcome: deliver.Drop, Reason: "address"}
+	}
+	// An empty body is the request: a parameter left out would change nothing.
+	_, err := s.account.api.call(ctx).api().UpdateMessage(sid, new(api.UpdateMessageParams).SetBody(""))
+	if err == nil {
+		s.account.health.saw(nil, deliver.Sent)
+		return deliver.Result{Outcome: deliver.Sent}
+	}
+	var refused *refusal
+	if errors.As(err, &refused) && refused.status == http.StatusNotFound {
+		return deliver.Result{Outcome: deliver.Sent}
+	}
+	result := outcome(err)
+	s.account.health.saw(err, result.Outcome)
+	if result.Outcome == deliver.Unknown {
+		result.Outcome = deliver.Retry // to erase twice does no harm
+	}
+	return result
+}
+
+// units is the length of a text as Twilio measures it.
+func units(s string) (n int) {
+	for _, r := range s {
+		n++
+		if r > 0xFFFF {
+			n++
+		}
+	}
+	return n
+}
