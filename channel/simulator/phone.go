@@ -13,6 +13,8 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"posada/bot"
@@ -38,8 +40,15 @@ const (
 	writeTime = 10 * time.Second
 )
 
-// Handler serves the phone at / and what it needs under /phone/. Event streams
-// stay open until Run ends, and set their own write deadline.
+// policy lets the page use its own script, style, picture and addresses, and
+// nothing else; trusted types keep the script from ever making HTML of a text.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+
+// Handler serves the phone at / and what it needs under /phone/. It asks
+// nobody who they are: serve it only behind webhook.Guard, on a listener of this
+// computer. Event streams stay open until Run ends, and set their own write
+// deadline.
 func (s *Simulator) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.servePage)
@@ -50,7 +59,10 @@ func (s *Simulator) Handler() http.Handler {
 	}
 	mux.HandleFunc("POST /phone/send", s.serveSend)
 	mux.HandleFunc("GET /phone/events", s.serveEvents)
-	return guard(mux)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", policy)
+		mux.ServeHTTP(w, r)
+	})
 }
 
 // pageLanguage is a language to choose on the page.
@@ -72,8 +84,8 @@ func (s *Simulator) servePage(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write(b.Bytes()) // a reader that went away misses nothing
 }
 
-// sending is what the page sends: a text that was typed, or the payload and
-// label of a button.
+// sending is what the page sends: a text that was typed, the payload and label
+// of a button, or the kind and label of something attached, with a text or none.
 type sending struct {
 	Phone   string `json:"phone"`   // 128 random bits in hex: the contact
 	ID      string `json:"id"`      // 128 random bits in hex: the message; the same when it is sent again
@@ -82,6 +94,7 @@ type sending struct {
 	AsOf    string `json:"asOf"`    // a day (2024-03-15); "": today
 	Text    string `json:"text"`
 	Payload string `json:"payload"`
+	Media   string `json:"media"` // photo, voice and so on; the thing itself does not exist
 	Label   string `json:"label"`
 }
 
@@ -114,7 +127,6 @@ func (s *Simulator) serveSend(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Posada could not keep the message. Send it again.", http.StatusServiceUnavailable)
 		return
 	}
-	s.Wake()
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(sent{Replies: len(receipt.Out), Duplicate: receipt.Duplicate}) // as above
 }
@@ -157,12 +169,14 @@ func (s *Simulator) inbound(m sending, now time.Time) (in bot.Inbound, why strin
 		return in, "There is no such language."
 	case len(m.Payload) > flows.MaxPayload:
 		return in, "There is no such button."
+	case m.Media != "" && !slices.Contains(media, flows.Media(m.Media)):
+		return in, "There is nothing of that kind to attach."
 	}
 	in = bot.Inbound{
 		// Two phones that choose the same id are two messages all the same.
 		ID:   m.Phone + "/" + m.ID,
 		From: bot.Address{Channel: bot.Simulator, ID: m.Phone},
-		Form: form, Text: m.Text, Payload: m.Payload, At: now, Lang: m.Lang,
+		Form: form, Text: m.Text, Payload: m.Payload, Media: flows.Media(m.Media), At: now, Lang: m.Lang,
 	}
 	if m.AsOf != "" {
 		day, err := flows.ParseDate(m.AsOf)
@@ -174,13 +188,22 @@ func (s *Simulator) inbound(m sending, now time.Time) (in bot.Inbound, why strin
 	return in, ""
 }
 
-// mine is the person's own bubble: the text, or the label of the button.
+// media are the kinds of what can be attached.
+var media = []flows.Media{flows.MediaPhoto, flows.MediaVoice, flows.MediaVideo, flows.MediaSticker, flows.MediaContact, flows.MediaLocation, flows.MediaFile}
+
+// mine is the person's own bubble: the text, the label of the button, or what
+// was attached, with its text below.
 func mine(m sending, now time.Time) message {
 	out := message{ID: m.ID, Mine: true, At: now.UnixMilli()}
-	if m.Payload != "" {
-		out.Text, _ = locales.Clean(m.Label, maxLabel)
-	} else {
-		out.Text, _ = locales.Clean(m.Text, flows.MaxText)
+	label, _ := locales.Clean(m.Label, maxLabel)
+	text, _ := locales.Clean(m.Text, flows.MaxText)
+	switch {
+	case m.Payload != "":
+		out.Text = label
+	case m.Media != "":
+		out.Text = strings.TrimSpace("[" + label + "]\n" + text)
+	default:
+		out.Text = text
 	}
 	return out
 }

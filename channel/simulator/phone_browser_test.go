@@ -27,6 +27,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"posada/bot"
+	"posada/bot/deliver"
 	"posada/flows"
 	"posada/locales"
 	"posada/store/memory"
@@ -330,26 +331,29 @@ func house(t *testing.T) (url string, catalogue *locales.Catalogue) {
 	}
 	store := memory.New()
 	assistant := bot.New(book, store)
-	s := New(func(ctx context.Context, in bot.Inbound) (bot.Receipt, error) {
+	s, d := connect(fresh{store}, func(ctx context.Context, in bot.Inbound) (bot.Receipt, error) {
 		in.At = today
 		return assistant.Receive(ctx, in)
-	}, store, catalogue, func(err error) { t.Error(err) })
-	return front(t, s), catalogue
+	}, catalogue, func(err error) { t.Error(err) })
+	return front(t, s, d), catalogue
 }
 
-// front runs a simulator and serves its page.
-func front(t *testing.T, s *Simulator) string {
+// fresh is a store whose messages were queued just now, whatever day the
+// assistant took it for: an old answer would not be sent.
+type fresh struct{ *memory.Store }
+
+func (f fresh) Claim(ctx context.Context, now time.Time, order bot.ClaimOrder) ([]bot.Claimed, error) {
+	out, err := f.Store.Claim(ctx, now, order)
+	for i := range out {
+		out[i].At = now
+	}
+	return out, err
+}
+
+// front runs a simulator with its dispatcher, and serves its page.
+func front(t *testing.T, s *Simulator, d *deliver.Dispatcher) string {
 	server := serve(t, s.Handler())
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		s.Run(ctx)
-	}()
-	t.Cleanup(func() {
-		cancel()
-		<-ended
-	})
+	t.Cleanup(running(s, d))
 	return server.URL
 }
 
@@ -365,7 +369,8 @@ func echoing(t *testing.T, langs ...string) string {
 		t.Fatal(err)
 	}
 	store := memory.New()
-	return front(t, New(bot.New(echo{langs}, store).Receive, store, catalogue, func(err error) { t.Error(err) }))
+	s, d := connect(store, bot.New(echo{langs}, store).Receive, catalogue, func(err error) { t.Error(err) })
+	return front(t, s, d)
 }
 
 func TestPhoneInTheBrowser(t *testing.T) {
@@ -525,6 +530,54 @@ func TestPhoneInTheBrowser(t *testing.T) {
 		b.turn(typed(long)...)
 	})
 
+	t.Run("something attached is answered and not kept", func(t *testing.T) {
+		url, catalogue := house(t)
+		b := open(t, browser, url, 360, 740, false)
+		b.turn(typed("hello")...)
+		b.turn(typed("English")...)
+		says := catalogue.Language("en")
+		for _, kind := range media {
+			b.do(click("#attach summary"))
+			b.want(`document.querySelector('.kinds').getBoundingClientRect().top > 0 && document.querySelector('.kinds').getBoundingClientRect().right <= innerWidth`)
+			if kind == flows.MediaPhoto {
+				b.wantContrast()
+				b.shot("sms-360-attach")
+			}
+			got := b.turn(click(fmt.Sprintf(".kinds [data-media=%s]", kind)))
+			note, _, _ := strings.Cut(says.Raw("ui.media."+string(kind)), ".")
+			if !strings.Contains(got[0].Text, note) {
+				t.Errorf("a %s is answered %q, want %q in it", kind, got[0].Text, note)
+			}
+			b.want(`!document.getElementById('attach').open && document.activeElement.id === 'text'`)
+		}
+		b.want(`[...document.querySelectorAll('.mine .words')].at(-1).textContent === '[File]'`)
+		// What stood in the field goes with it, and a reload shows the same.
+		b.do(chromedp.SendKeys(chromedp.CSS("#text"), "look at this"), click("#attach summary"))
+		b.turn(click(".kinds [data-media=location]"))
+		b.want(`document.getElementById('text').value === ''`)
+		const own = `[...document.querySelectorAll('.mine .words')].map((el) => el.textContent).join('|')`
+		before := eval[string](b, own)
+		if !strings.HasSuffix(before, "|[Location]\nlook at this") {
+			t.Errorf("the phone shows %q", before)
+		}
+		b.shot("sms-360-attached")
+		b.do(chromedp.Reload())
+		b.until(fmt.Sprintf(`%s === %q`, own, before))
+		// By keyboard alone: opened, left by Escape, chosen by Enter.
+		b.tabTo(chromedp.KeyEvent(kb.Tab), `document.activeElement.ariaLabel === 'Attach'`, 12)
+		b.do(chromedp.KeyEvent(kb.Enter))
+		b.want(`document.getElementById('attach').open`)
+		b.do(chromedp.KeyEvent(kb.Escape))
+		b.want(`!document.getElementById('attach').open && document.activeElement.ariaLabel === 'Attach'`)
+		b.do(chromedp.KeyEvent(kb.Enter))
+		b.tabTo(chromedp.KeyEvent(kb.Tab), `document.activeElement.dataset.media === 'voice'`, 3)
+		b.turn(chromedp.KeyEvent(kb.Enter))
+		b.want(`[...document.querySelectorAll('.mine .words')].at(-1).textContent === '[Voice message]'`)
+		// A touch elsewhere closes it.
+		b.do(click("#attach summary"), click("#log"))
+		b.want(`!document.getElementById('attach').open`)
+	})
+
 	t.Run("a right-to-left language turns the screen", func(t *testing.T) {
 		b := open(t, browser, echoing(t, "ar"), 360, 740, false)
 		b.do(channel("telegram"))
@@ -548,7 +601,7 @@ func TestPhoneInTheBrowser(t *testing.T) {
 		var mu sync.Mutex
 		var ids []string
 		faulty := true
-		url := front(t, New(func(ctx context.Context, in bot.Inbound) (bot.Receipt, error) {
+		phone, d := connect(store, func(ctx context.Context, in bot.Inbound) (bot.Receipt, error) {
 			mu.Lock()
 			defer mu.Unlock()
 			ids = append(ids, in.ID)
@@ -557,8 +610,8 @@ func TestPhoneInTheBrowser(t *testing.T) {
 				return bot.Receipt{}, errors.New("kept, but the word of it was lost")
 			}
 			return receipt, err
-		}, store, catalogue, func(error) {}))
-		b := open(t, browser, url, 360, 740, true)
+		}, catalogue, func(error) {})
+		b := open(t, browser, front(t, phone, d), 360, 740, true)
 		b.do(typed("one")...)
 		b.until(`!document.getElementById('trouble').hidden`)
 		b.want(`document.getElementById('text').value === ''`)
@@ -596,7 +649,7 @@ func TestPhoneInTheBrowser(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := New(assistant.Receive, store, catalogue, func(err error) { t.Error(err) })
+			s, d := connect(store, assistant.Receive, catalogue, func(err error) { t.Error(err) })
 			server := &httptest.Server{Listener: l, Config: &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if r.URL.Path == "/phone/events" {
 					mu.Lock()
@@ -606,15 +659,9 @@ func TestPhoneInTheBrowser(t *testing.T) {
 				s.Handler().ServeHTTP(w, r)
 			})}}
 			server.Start()
-			ctx, cancel := context.WithCancel(context.Background())
-			ended := make(chan struct{})
-			go func() {
-				defer close(ended)
-				s.Run(ctx)
-			}()
+			end := running(s, d)
 			return sync.OnceFunc(func() {
-				cancel()
-				<-ended
+				end()
 				server.Close()
 			}), l.Addr().String()
 		}

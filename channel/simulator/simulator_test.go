@@ -4,7 +4,6 @@ package simulator
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"posada/bot"
+	"posada/bot/deliver"
 	"posada/flows"
 	"posada/locales"
 	"posada/store/memory"
@@ -36,50 +36,18 @@ func (b echo) Step(s flows.Session, in flows.Input, form flows.Form, at flows.At
 	return s, out, nil
 }
 
+func (echo) Urgent(string) bool { return false }
+
 func (echo) Expire(s flows.Session, _ time.Time) (flows.Session, bool) { return s, false }
 
-// store is a memory store that can be told to fail, and counts.
-type store struct {
-	*memory.Store
-	mu                    sync.Mutex
-	claimFault, doneFault error
-	claims, dones         int
-}
-
-func (s *store) Claim(ctx context.Context, now time.Time, channel string, limit int, lease time.Duration) ([]bot.Claimed, error) {
-	s.mu.Lock()
-	fault := s.claimFault
-	s.claims++
-	s.mu.Unlock()
-	if fault != nil {
-		return nil, fault
-	}
-	return s.Store.Claim(ctx, now, channel, limit, lease)
-}
-
-func (s *store) Done(ctx context.Context, tokens []bot.Token) ([]bot.Token, error) {
-	s.mu.Lock()
-	fault := s.doneFault
-	s.dones++
-	s.mu.Unlock()
-	if fault != nil {
-		return nil, fault
-	}
-	return s.Store.Done(ctx, tokens)
-}
-
-func (s *store) fail(claim, done error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.claimFault, s.doneFault = claim, done
-}
-
-// rig is a simulator over a store, and an assistant that echoes.
+// rig is a simulator, an assistant that echoes, and a dispatcher that brings
+// what it says to the phones.
 type rig struct {
-	t         *testing.T
-	store     *store
-	assistant *bot.Assistant
-	sim       *Simulator
+	t          *testing.T
+	store      *memory.Store
+	assistant  *bot.Assistant
+	sim        *Simulator
+	dispatcher *deliver.Dispatcher
 
 	mu       sync.Mutex
 	reported []error
@@ -94,10 +62,33 @@ func newRig(t *testing.T, langs ...string) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, store: &store{Store: memory.New()}}
+	r := &rig{t: t, store: memory.New()}
 	r.assistant = bot.New(echo{langs}, r.store)
-	r.sim = New(r.assistant.Receive, r.store, catalogue, r.report)
+	r.sim, r.dispatcher = connect(r.store, r.assistant.Receive, catalogue, r.report)
 	return r
+}
+
+// connect makes a simulator, and what brings messages from a store to it.
+func connect(store deliver.Outbox, receive Receive, catalogue *locales.Catalogue, report func(error)) (*Simulator, *deliver.Dispatcher) {
+	var d *deliver.Dispatcher
+	s := New(func(ctx context.Context, in bot.Inbound) (bot.Receipt, error) {
+		defer d.Wake(bot.Simulator)
+		return receive(ctx, in)
+	}, catalogue, report)
+	d = deliver.New(store, []deliver.Lane{{Channel: bot.Simulator, Sender: s, Workers: 2, Timeout: time.Second}}, nil, report)
+	return s, d
+}
+
+// running runs a simulator and its dispatcher until stop.
+func running(s *Simulator, d *deliver.Dispatcher) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() { s.Run(ctx) })
+	wg.Go(func() { d.Run(ctx) })
+	return sync.OnceFunc(func() {
+		cancel()
+		wg.Wait()
+	})
 }
 
 func (r *rig) report(err error) {
@@ -114,16 +105,7 @@ func (r *rig) faults() []error {
 
 // run runs the simulator until the test, or stop, ends it.
 func (r *rig) run() (stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		r.sim.Run(ctx)
-	}()
-	stop = func() {
-		cancel()
-		<-ended
-	}
+	stop = running(r.sim, r.dispatcher)
 	r.t.Cleanup(stop)
 	return stop
 }
@@ -174,125 +156,21 @@ const (
 	bea  = "00000000000000000000000000000bea"
 )
 
-func TestWhatACrashLeftIsDeliveredAtTheStart(t *testing.T) {
+func TestWhatWaitsInTheOutboxComesToItsPhone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
 		r.write(anna, "1", "one")
 		r.write(anna, "2", "two")
 		r.write(bea, "3", "three")
-		r.run()
+		stop := r.run()
 		synctest.Wait()
 		r.wantShown(anna, "one", "two")
 		r.wantShown(bea, "three")
+		stop()
 		r.wantQueued(0)
-	})
-}
-
-func TestALongQueueIsDeliveredInOneGo(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t)
-		const people = 2*batch + 1
-		for i := range people {
-			r.write(fmt.Sprintf("%032x", i), "m", "hello")
+		if faults := r.faults(); len(faults) != 0 {
+			t.Errorf("reported %v", faults)
 		}
-		for i := range people {
-			r.write(fmt.Sprintf("%032x", i), fmt.Sprint("n", i), "again")
-		}
-		begin := time.Now()
-		r.run()
-		synctest.Wait()
-		r.wantQueued(0)
-		if took := time.Since(begin); took != 0 {
-			t.Errorf("it waited %v in between", took)
-		}
-	})
-}
-
-func TestAWakeDeliversAtOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t)
-		r.run()
-		synctest.Wait()
-		begin := time.Now()
-		r.write(anna, "1", "one")
-		r.wantShown(anna)
-		r.sim.Wake()
-		r.sim.Wake()
-		synctest.Wait()
-		r.wantShown(anna, "one")
-		if waited := time.Since(begin); waited != 0 {
-			t.Errorf("it waited %v", waited)
-		}
-	})
-}
-
-func TestAMessageThatNobodyAnnouncedIsSoonDelivered(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t)
-		r.run()
-		synctest.Wait()
-		r.write(anna, "1", "a reminder")
-		time.Sleep(pollEvery) // of the bubble's clock
-		synctest.Wait()
-		r.wantShown(anna, "a reminder")
-		r.wantQueued(0)
-	})
-}
-
-func TestAMessageIsShownOnceThoughItCannotBeTakenOutOfTheOutbox(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t)
-		full := errors.New("disk full")
-		r.store.fail(nil, full)
-		r.write(anna, "1", "one")
-		r.run()
-		synctest.Wait()
-		r.wantShown(anna, "one")
-		r.wantQueued(1)
-		if faults := r.faults(); len(faults) != 1 || !errors.Is(faults[0], full) {
-			t.Errorf("reported %v, want the fault once", faults)
-		}
-		r.store.fail(nil, nil)
-		time.Sleep(lease + pollEvery)
-		synctest.Wait()
-		r.wantShown(anna, "one")
-		r.wantQueued(0)
-	})
-}
-
-func TestAFaultOfTheOutboxIsReportedAndTriedAgain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t)
-		fault := errors.New("disk gone")
-		r.store.fail(fault, nil)
-		r.write(anna, "1", "one")
-		r.run()
-		synctest.Wait()
-		r.wantShown(anna)
-		if faults := r.faults(); len(faults) != 1 || !errors.Is(faults[0], fault) {
-			t.Fatalf("reported %v, want the fault", faults)
-		}
-		r.store.fail(nil, nil)
-		time.Sleep(retryAfter)
-		synctest.Wait()
-		r.wantShown(anna, "one")
-	})
-}
-
-func TestAMessageLentToAnotherIsLeftToIt(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t)
-		r.write(anna, "1", "one")
-		if _, err := r.store.Claim(t.Context(), time.Now(), bot.Simulator, 1, lease); err != nil {
-			t.Fatal(err)
-		}
-		r.run()
-		time.Sleep(lease - time.Second)
-		synctest.Wait()
-		r.wantShown(anna)
-		time.Sleep(pollEvery)
-		synctest.Wait()
-		r.wantShown(anna, "one")
 	})
 }
 
@@ -305,11 +183,34 @@ func TestOtherChannelsAreNotTouched(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.run()
-		time.Sleep(2 * pollEvery)
-		synctest.Wait()
+		stop := r.run()
+		time.Sleep(time.Minute) // of the bubble's clock
+		stop()
 		r.wantQueued(1)
 	})
+}
+
+func TestAMessageThatIsSentAgainIsShownOnce(t *testing.T) {
+	r := newRig(t)
+	m := bot.Claimed{Outbound: bot.Outbound{ID: 7, To: bot.Address{Channel: bot.Simulator, ID: anna}, Kind: bot.Reply, Message: flows.Message{Text: "one"}}}
+	for range 3 {
+		if got := r.sim.Send(t.Context(), m); got != (deliver.Result{Outcome: deliver.Sent}) {
+			t.Errorf("sent with %+v", got)
+		}
+	}
+	// The same words in another message are another message.
+	m.ID = 8
+	r.sim.Send(t.Context(), m)
+	r.wantShown(anna, "one", "one")
+}
+
+func TestAnErrandIsShownToNobody(t *testing.T) {
+	r := newRig(t)
+	m := bot.Claimed{Outbound: bot.Outbound{ID: 7, To: bot.Address{Channel: bot.Simulator, ID: anna}, Kind: bot.Errand}}
+	if got := r.sim.Send(t.Context(), m); got.Outcome != deliver.Sent {
+		t.Errorf("sent with %+v", got)
+	}
+	r.wantShown(anna)
 }
 
 func TestRunEndsWithItsContextAndReportsNothing(t *testing.T) {
@@ -317,6 +218,11 @@ func TestRunEndsWithItsContextAndReportsNothing(t *testing.T) {
 		r := newRig(t)
 		stop := r.run()
 		synctest.Wait()
+		select {
+		case <-r.sim.stopped:
+			t.Error("the event streams were ended before")
+		default:
+		}
 		stop()
 		select {
 		case <-r.sim.stopped:

@@ -308,8 +308,8 @@ function expect(p, n) {
 // it is sent, so that it is taken once.
 
 function send(what) {
-  const item = { id: random(), asOf: phone.asOf, text: "", payload: "", label: "", ...what };
-  const el = bubble({ id: item.id, mine: true, text: item.payload ? item.label : item.text, at: Date.now() });
+  const item = { id: random(), asOf: phone.asOf, text: "", payload: "", media: "", label: "", ...what };
+  const el = bubble({ id: item.id, mine: true, text: shown(item), at: Date.now() });
   log.append(el);
   phone.queue.push(item);
   phone.started = true;
@@ -318,6 +318,14 @@ function send(what) {
   settle();
   listen(phone);
   pump(phone);
+}
+
+// shown is what stands in the person's own bubble.
+function shown({ text, payload, media, label }) {
+  if (payload) {
+    return label;
+  }
+  return media ? ("[" + label + "]\n" + text).trim() : text;
 }
 
 function state(p, item, words, kind = "") {
@@ -364,13 +372,13 @@ async function pump(p) {
 
 // post sends one message: it was taken, or it is to be sent again later, or it
 // is refused for good.
-async function post(p, { id, asOf, text, payload, label }) {
+async function post(p, { id, asOf, text, payload, media, label }) {
   let answer;
   try {
     answer = await fetch("/phone/send", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ phone: p.id, id, channel: p.channel, lang: p.lang, asOf, text, payload, label }),
+      body: JSON.stringify({ phone: p.id, id, channel: p.channel, lang: p.lang, asOf, text, payload, media, label }),
       signal: AbortSignal.timeout(sendTime),
     });
     if (answer.ok) {
@@ -477,6 +485,34 @@ $("compose").addEventListener("submit", (e) => {
     text.value = "";
     grow();
     send({ text: words });
+  }
+});
+
+// What is attached goes with the text that stands there, or without one.
+const attach = $("attach");
+attach.addEventListener("click", (e) => {
+  const b = e.target.closest("[data-media]");
+  if (b) {
+    const words = text.value.trim();
+    attach.open = false;
+    text.value = "";
+    grow();
+    text.focus();
+    send({ media: b.dataset.media, label: b.textContent, text: words });
+  }
+});
+
+attach.addEventListener("keydown", (e) => {
+  if (e.key === "Escape" && attach.open) {
+    e.stopPropagation();
+    attach.open = false;
+    attach.querySelector("summary").focus();
+  }
+});
+
+document.addEventListener("pointerdown", (e) => {
+  if (!attach.contains(e.target)) {
+    attach.open = false;
   }
 });
 

@@ -1,6 +1,6 @@
-// Who may talk to the phone: a browser on this computer, and only the page
-// that this process gave it.
-package simulator
+// Who may talk to the private pages: a browser or a tool on this computer, and
+// of pages in a browser only those that this process gave it.
+package webhook
 
 import (
 	"net"
@@ -10,18 +10,22 @@ import (
 	"strings"
 )
 
-// Headers that only a proxy adds. Behind a proxy the phone would be on the
-// internet: its people are simulated, but anybody could fill the store.
+// Headers that only a proxy adds. Behind a proxy the private pages would be on
+// the internet: the phone's people are simulated, but anybody could fill the
+// store, and read what the metrics count.
 var proxyHeaders = []string{"Forwarded", "Via", "X-Real-Ip", "X-Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip"}
 
 const proxyPrefix = "X-Forwarded-"
 
-// guard refuses what does not come from a browser on this computer, and says
-// why, then sets the headers of every answer.
-func guard(next http.Handler) http.Handler {
+// Guard refuses with 403 what does not come from this computer, and says why
+// in a sentence: a Host that is no loopback name (which is how DNS rebinding
+// begins), a request that a proxy forwarded, one that another page made. It
+// sets the headers of every answer; a page that needs more than nothing sets
+// its own Content-Security-Policy.
+func Guard(next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		harden(w.Header())
+		hardenPage(w.Header())
 		why := refusal(r)
 		if why == "" && cross.Check(r) != nil {
 			why = whyOrigin
@@ -35,9 +39,9 @@ func guard(next http.Handler) http.Handler {
 }
 
 const (
-	whyProxy  = "The phone does not answer through a proxy. Open it on the computer that runs Posada."
-	whyHost   = "The phone answers on this computer only. Open it as http://localhost or http://127.0.0.1, with its port."
-	whyOrigin = "Another page asked for the phone. Open it by typing its address."
+	whyProxy  = "This page does not answer through a proxy. Open it on the computer that runs Posada."
+	whyHost   = "This page answers on its own computer only. Open it as http://localhost or http://127.0.0.1, with its port."
+	whyOrigin = "Another page asked for this page. Open it by typing its address."
 )
 
 // refusal is why a request is refused, "" when it is not.
@@ -56,8 +60,7 @@ func refusal(r *http.Request) string {
 	if !r.ProtoAtLeast(1, 1) {
 		return whyProxy
 	}
-	// A foreign name that leads to this computer is how DNS rebinding begins.
-	if !loopback(r.Host) {
+	if !loopbackHost(r.Host) {
 		return whyHost
 	}
 	for _, origin := range r.Header["Origin"] {
@@ -77,9 +80,9 @@ func refusal(r *http.Request) string {
 	return whyOrigin
 }
 
-// loopback tells whether a Host header, with any port or none, names this
+// loopbackHost tells whether a Host header, with any port or none, names this
 // computer.
-func loopback(host string) bool {
+func loopbackHost(host string) bool {
 	name := host
 	if h, port, err := net.SplitHostPort(host); err == nil {
 		if !digits(port) {
@@ -106,17 +109,20 @@ func sameOrigin(origin, host string) bool {
 		u.User == nil && u.Path == "" && u.RawQuery == "" && u.Fragment == ""
 }
 
-// policy lets the page use its own script, style, picture and addresses, and
-// nothing else; trusted types keep the script from ever making HTML of a text.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+// policy lets an answer load and do nothing at all.
+const policy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-func harden(h http.Header) {
+func hardenPage(h http.Header) {
+	harden(h)
 	h.Set("Content-Security-Policy", policy)
-	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+}
+
+// harden is for every answer on every listener.
+func harden(h http.Header) {
+	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
 }
