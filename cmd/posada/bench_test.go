@@ -69,7 +69,7 @@ func BenchmarkServe(b *testing.B) {
 
 // fill makes contacts with a session and a subscription each.
 func fill(b *testing.B, data *dataFlags, contacts int) {
-	book, err := loadBook(time.Now())
+	book, err := new(bookFlags).load(time.Now())
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -107,18 +107,19 @@ func fill(b *testing.B, data *dataFlags, contacts int) {
 	}
 	running.Wait()
 	for {
-		claimed, err := store.Claim(context.Background(), time.Now(), bot.Simulator, 10_000, time.Minute)
+		now := time.Now()
+		claimed, err := store.Claim(context.Background(), now, bot.ClaimOrder{Channel: bot.Simulator, Kind: bot.Reply, Lines: 2_000, Each: 100, Lease: time.Minute})
 		if err != nil {
 			b.Fatal(err)
 		}
 		if len(claimed) == 0 {
 			break
 		}
-		tokens := make([]bot.Token, len(claimed))
+		settled := make([]bot.Settlement, len(claimed))
 		for i, c := range claimed {
-			tokens[i] = c.Token
+			settled[i] = bot.Settlement{Token: c.Token, Fate: bot.FateSent}
 		}
-		if _, err := store.Done(context.Background(), tokens); err != nil {
+		if _, err := store.Settle(context.Background(), now, settled); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -3,6 +3,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -11,14 +12,19 @@ import (
 	"posada/locales"
 )
 
-// loadBook loads languages and book, and refuses a clock that stands before
-// the day the book was last reviewed: every date would be judged wrongly.
-func loadBook(now time.Time) (*flows.Book, error) {
+// bookFlags are shared by every command that opens the book.
+type bookFlags struct {
+	Book string `help:"A folder of your own YAML that lies over the book: directory.yaml, places.yaml and so on; a file in it replaces the book's." placeholder:"DIR" type:"existingdir"`
+}
+
+// load loads languages and book, and refuses a clock that stands before the
+// day the book was last reviewed: every date would be judged wrongly.
+func (f *bookFlags) load(now time.Time) (*flows.Book, error) {
 	c, err := locales.Embedded()
 	if err != nil {
 		return nil, fmt.Errorf("load languages: %w", err)
 	}
-	b, err := flows.Embedded(c)
+	b, err := f.read(c)
 	if err != nil {
 		return nil, fmt.Errorf("load book: %w", err)
 	}
@@ -26,6 +32,13 @@ func loadBook(now time.Time) (*flows.Book, error) {
 		return nil, fmt.Errorf("the clock says %s, but the book was reviewed on %s: set the clock right first", today, b.NewestReview())
 	}
 	return b, nil
+}
+
+func (f *bookFlags) read(c *locales.Catalogue) (*flows.Book, error) {
+	if f.Book == "" {
+		return flows.Embedded(c)
+	}
+	return flows.EmbeddedUnder(os.DirFS(f.Book), c)
 }
 
 // asOf reads a date flag as noon of that day in the book's zone; "" is zero.
@@ -44,11 +57,12 @@ func asOf(b *flows.Book, s string) (time.Time, error) {
 }
 
 type bookCmd struct {
+	bookFlags
 	AsOf string `help:"The day to tell of (2024-03-15); today when not given." placeholder:"DATE"`
 }
 
 func (c *bookCmd) Run(io streams) error {
-	b, err := loadBook(time.Now())
+	b, err := c.load(time.Now())
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 )
 
 type chatCmd struct {
+	bookFlags
 	Channel string `enum:"sms,whatsapp,telegram" default:"whatsapp" help:"Show messages as this channel would: sms, whatsapp or telegram."`
 	Lang    string `help:"Begin in this language (en, es, ht) instead of asking." placeholder:"CODE"`
 	From    string `default:"terminal" help:"Who is talking: with --db, the same name comes back to where they were." placeholder:"ID"`
@@ -40,7 +41,7 @@ type chatMessage struct {
 }
 
 func (c *chatCmd) Run(ctx context.Context, std streams) error {
-	book, err := loadBook(time.Now())
+	book, err := c.load(time.Now())
 	if err != nil {
 		return err
 	}
@@ -56,10 +57,10 @@ func (c *chatCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	form, _ := flows.FormNamed(c.Channel)
-	var store bot.Store = memory.New()
+	var store chatStore = memory.New()
 	if c.DB != "" {
 		data := dataFlags{DB: c.DB, KeyFile: c.KeyFile}
-		kept, err := data.open()
+		kept, _, err := data.open()
 		if err != nil {
 			return err
 		}
@@ -73,9 +74,15 @@ func (c *chatCmd) Run(ctx context.Context, std streams) error {
 	return talk.run(ctx, std.in)
 }
 
+// chatStore is a store whose outbox the terminal itself empties.
+type chatStore interface {
+	bot.Store
+	bot.Outbox
+}
+
 type conversation struct {
 	cmd       *chatCmd
-	store     bot.Store
+	store     chatStore
 	assistant *bot.Assistant
 	in        bot.Inbound
 	out       io.Writer
@@ -115,24 +122,30 @@ const chatClaims = 1000
 // chatLease is how long the terminal may take to print.
 const chatLease = time.Minute
 
-// deliver prints what waits in the outbox for this contact.
+// deliver prints what waits in the outbox for this contact, and gives back what
+// waits for others.
 func (t *conversation) deliver(ctx context.Context) error {
-	claimed, err := t.store.Claim(ctx, time.Now(), bot.Simulator, chatClaims, chatLease)
-	if err != nil {
-		return fmt.Errorf("take messages: %w", err)
-	}
-	var done []bot.Token
-	for _, m := range claimed {
-		if m.To != t.in.From {
-			continue
+	now := time.Now()
+	for _, kind := range []bot.Kind{bot.Reply, bot.Reminder, bot.Bulletin} {
+		order := bot.ClaimOrder{Channel: bot.Simulator, Kind: kind, Lines: chatClaims, Each: chatClaims, Lease: chatLease}
+		claimed, err := t.store.Claim(ctx, now, order)
+		if err != nil {
+			return fmt.Errorf("take messages: %w", err)
 		}
-		if err := t.print(m.Message); err != nil {
-			return fmt.Errorf("print: %w", err)
+		settled := make([]bot.Settlement, len(claimed))
+		for i, m := range claimed {
+			settled[i] = bot.Settlement{Token: m.Token, Fate: bot.FateReleased}
+			if m.To != t.in.From {
+				continue
+			}
+			if err := t.print(m.Message); err != nil {
+				return fmt.Errorf("print: %w", err)
+			}
+			settled[i].Fate = bot.FateSent
 		}
-		done = append(done, m.Token)
-	}
-	if _, err := t.store.Done(ctx, done); err != nil {
-		return fmt.Errorf("take messages out of the queue: %w", err)
+		if _, err := t.store.Settle(ctx, now, settled); err != nil {
+			return fmt.Errorf("take messages out of the queue: %w", err)
+		}
 	}
 	return nil
 }

@@ -7,12 +7,13 @@ import (
 )
 
 type checkCmd struct {
+	bookFlags
 	Strict bool `help:"Fail on warnings (overdue reviews) too."`
 }
 
 func (c *checkCmd) Run(io streams) error {
 	now := time.Now()
-	b, err := loadBook(now)
+	b, err := c.load(now)
 	if err != nil {
 		return err
 	}

@@ -55,13 +55,14 @@ func (d *dataFlags) keys() (*seal.Seal, error) {
 }
 
 // open opens database and keys.
-func (d *dataFlags) open() (*bolt.Store, error) {
+func (d *dataFlags) open() (*bolt.Store, *seal.Seal, error) {
 	if err := d.fill(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	keys, err := d.keys()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return bolt.Open(d.DB, keys)
+	store, err := bolt.Open(d.DB, keys)
+	return store, keys, err
 }

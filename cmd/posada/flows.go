@@ -8,12 +8,13 @@ import (
 )
 
 type flowsCmd struct {
+	bookFlags
 	Flow   string `arg:"" optional:"" help:"The flow to draw; without it all names are printed."`
 	Format string `enum:"mermaid,dot" default:"mermaid" help:"mermaid (for Markdown) or dot (for Graphviz)."`
 }
 
 func (c *flowsCmd) Run(io streams) error {
-	b, err := loadBook(time.Now())
+	b, err := c.load(time.Now())
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,9 @@ type cli struct {
 	Flows   flowsCmd   `cmd:"" help:"Draw a flow of the book."`
 	Compact compactCmd `cmd:"" help:"Write the database anew, without the remains of what was erased. Stop the server first."`
 	Keys    keysCmd    `cmd:"" help:"Care for the key file."`
+	Doctor  doctorCmd  `cmd:"" help:"Check the settings with the providers, and say what to mend."`
+	Queue   queueCmd   `cmd:"" help:"Tell what waits to be sent and what was given up. Stop the server first; /metrics tells it while it runs."`
+	Webhook webhookCmd `cmd:"" help:"Care for Telegram's webhook."`
 	Health  healthCmd  `cmd:"" help:"Ask a running server whether it is well (for containers)."`
 }
 
@@ -37,6 +40,8 @@ const description = `Posada answers people who seek asylum at the US-Mexico bord
 To begin:
 
     posada serve                     then open the address it prints
+    POSADA_TELEGRAM_TOKEN=... posada serve       answers people on Telegram, from a laptop
+    posada doctor                    what is wrong with the settings, and how to mend it
     posada chat --lang es            talk to it in this terminal
     posada chat --as-of 2024-03-15   a past day, for training: every message says so
     posada book                      what it holds to be true today, with sources

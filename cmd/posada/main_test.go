@@ -211,8 +211,8 @@ func TestBookTellsADay(t *testing.T) {
 }
 
 func TestClockBeforeTheNewestReviewStopsTheStart(t *testing.T) {
-	if _, err := loadBook(time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)); err == nil || !strings.Contains(err.Error(), "clock") {
-		t.Errorf("loadBook: %v", err)
+	if _, err := new(bookFlags).load(time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)); err == nil || !strings.Contains(err.Error(), "clock") {
+		t.Errorf("load: %v", err)
 	}
 }
 

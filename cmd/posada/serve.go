@@ -5,94 +5,238 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	stdlog "log"
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
+	"strings"
 	"sync"
 	"time"
 
 	"posada/bot"
+	"posada/bot/deliver"
 	"posada/channel/simulator"
+	"posada/flows"
+	"posada/store/bolt"
+	"posada/webhook"
 )
 
 type serveCmd struct {
+	bookFlags
 	dataFlags
-	Listen string `default:"127.0.0.1:8080" help:"Where the phone in the browser listens: a loopback address, for it asks for no password." placeholder:"HOST:PORT"`
+	Listen string `default:"127.0.0.1:8080" help:"Where the phone in the browser, health and metrics listen: a loopback address, for they ask for no password." placeholder:"HOST:PORT"`
+	channelFlags
 }
 
-// The times an HTTP request may take. Streams of events are bounded by the
-// phone itself, so there is no limit on writing.
-const (
-	headerTime = 5 * time.Second
-	bodyTime   = 15 * time.Second
-	idleTime   = 2 * time.Minute
-	stopTime   = 10 * time.Second
-)
-
 func (c *serveCmd) Run(ctx context.Context, std streams) error {
-	log := slog.New(slog.NewTextHandler(std.err, nil))
-	if err := loopback(c.Listen); err != nil {
-		return err
-	}
-	book, err := loadBook(time.Now())
+	s, err := c.prepare(std)
 	if err != nil {
 		return err
 	}
-	store, err := c.open()
-	if err != nil {
-		return err
-	}
-	defer store.Close()
-	listener, err := net.Listen("tcp", c.Listen)
-	if err != nil {
-		return fmt.Errorf("listen for the phone: %w; if another program has the port, give another: --listen 127.0.0.1:0 takes any free one", err)
-	}
+	defer s.store.Close()
+	defer s.closeListeners()
+	c.greet(std, s)
+	return s.run(ctx)
+}
 
-	assistant := bot.New(book, store)
-	phone := simulator.New(assistant.Receive, store, book.Catalogue, func(err error) { log.Error("phone", "error", err) })
+// server is everything that runs together.
+type server struct {
+	log        *slog.Logger
+	book       *flows.Book
+	store      *bolt.Store
+	assistant  *bot.Assistant
+	channels   *channels
+	dispatcher *deliver.Dispatcher
+	sweeper    *bot.Sweeper
+	phone      *simulator.Simulator
+	metrics    *webhook.Metrics
+
+	private, public net.Listener // public: nil without webhooks
+	pages, hooks    *webhook.Server
+}
+
+// prepare makes everything and starts nothing; what can be refused is refused
+// here, before anything is touched.
+func (c *serveCmd) prepare(std streams) (_ *server, err error) {
+	s := &server{log: slog.New(slog.NewTextHandler(std.err, nil))}
+	if err := loopback("--listen", c.Listen); err != nil {
+		return nil, err
+	}
+	if s.book, err = c.load(time.Now()); err != nil {
+		return nil, err
+	}
+	if err := c.check(s.book); err != nil {
+		return nil, err
+	}
+	store, keys, err := c.dataFlags.open()
+	if err != nil {
+		return nil, err
+	}
+	s.store = store
+	defer func() {
+		if err != nil {
+			s.closeListeners()
+			err = errors.Join(err, store.Close())
+		}
+	}()
+	secret, err := hookSecret(keys)
+	if err != nil {
+		return nil, err
+	}
+	s.metrics = webhook.NewMetrics()
+	s.assistant = bot.New(s.book, store)
+	s.channels, err = c.channelFlags.open(surroundings{
+		book: s.book, secret: secret, receive: s.receive, reach: store.Reach, delivered: s.delivered, report: s.report("channel"), metrics: s.metrics,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if c.any() {
+		s.assistant.Trial = s.trial
+	}
+	s.sweeper = bot.NewSweeper(s.book, store)
+	s.sweeper.Erase = c.Redact && s.channels.twilio != nil
+	s.phone = simulator.New(s.receive, s.book.Catalogue, s.report("phone"))
+	lanes := append(c.lanes(s.channels), deliver.Lane{Channel: bot.Simulator, Sender: s.phone, Workers: 1, Timeout: c.Timeout})
+	s.dispatcher = deliver.New(store, lanes, s.metrics, s.report("delivery"))
+	s.metrics.Watch(s.levels)
+
+	if s.private, err = net.Listen("tcp", c.Listen); err != nil {
+		return nil, fmt.Errorf("listen for the phone: %w; if another program has the port, give another: --listen 127.0.0.1:0 takes any free one", err)
+	}
+	s.pages = webhook.Private(s.privateRoutes(), webhook.Limits{}, s.metrics, s.report("pages"))
+	if routes := s.channels.routes(); len(routes) > 0 {
+		if s.public, err = net.Listen("tcp", c.WebhookListen); err != nil {
+			return nil, fmt.Errorf("listen for webhooks: %w; give another address: --webhook-listen", err)
+		}
+		if s.hooks, err = webhook.Public(c.PublicURL, routes, webhook.Limits{}, s.metrics, s.report("webhooks")); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *server) closeListeners() {
+	for _, l := range []net.Listener{s.private, s.public} {
+		if l != nil {
+			_ = l.Close() // already closed where its server ran
+		}
+	}
+}
+
+// receive takes a message to its end and lets its answers go at once.
+func (s *server) receive(ctx context.Context, in bot.Inbound) (bot.Receipt, error) {
+	receipt, err := s.assistant.Receive(ctx, in)
+	if in.From.Channel != bot.Simulator {
+		s.metrics.Received(in.From.Channel, receipt, err)
+	}
+	if err == nil {
+		s.dispatcher.Wake(in.From.Channel)
+	}
+	return receipt, err
+}
+
+func (s *server) delivered(ctx context.Context, r deliver.Report) error {
+	return s.dispatcher.Report(ctx, r)
+}
+
+// report logs what a part reports; parts see to it that no address and no text
+// is in it.
+func (s *server) report(part string) func(error) {
+	return func(err error) { s.log.Error(part, "error", err) }
+}
+
+// trial tells whether newcomers have nobody to turn to.
+func (s *server) trial(now time.Time) bool { return len(s.book.On(now).Gaps()) > 0 }
+
+// privateRoutes are for this computer alone.
+func (s *server) privateRoutes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/", phone.Handler())
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: headerTime, ReadTimeout: bodyTime, IdleTimeout: idleTime,
-		ErrorLog: stdlog.New(quiet{log}, "", 0)}
+	mux.Handle("/", s.phone.Handler())
+	mux.HandleFunc("GET /healthz", webhook.Healthy)
+	mux.Handle("GET /readyz", webhook.Ready(s.checks(), s.notices))
+	mux.Handle("GET /metrics", s.metrics.Handler())
+	return mux
+}
 
-	// Everything ends together, whoever ends first.
+// checks tell which channel is down.
+func (s *server) checks() []webhook.Check {
+	var out []webhook.Check
+	if t := s.channels.telegram; t != nil {
+		out = append(out, webhook.Check{Name: "telegram in", Why: t.Down})
+	}
+	if t := s.channels.twilio; t != nil {
+		out = append(out, webhook.Check{Name: "twilio in", Why: t.Down})
+	}
+	for _, state := range s.dispatcher.States() {
+		if state.Channel == bot.Simulator {
+			continue
+		}
+		out = append(out, webhook.Check{Name: state.Channel + " out", Why: func() string {
+			for _, now := range s.dispatcher.States() {
+				if now.Channel == state.Channel && !now.Up {
+					return now.Why
+				}
+			}
+			return ""
+		}})
+	}
+	return out
+}
+
+// notices are what the operator should mend though everything runs.
+func (s *server) notices() []string {
+	if s.channels.telegram == nil && s.channels.twilio == nil {
+		return nil
+	}
+	return trialNotice(s.book, time.Now())
+}
+
+// trialNotice says that the service is a trial, and why; nil when it is not.
+func trialNotice(b *flows.Book, now time.Time) []string {
+	gaps := b.On(now).Gaps()
+	if len(gaps) == 0 {
+		return nil
+	}
+	out := []string{"TRIAL: newcomers are told that no human stands behind this yet. To mend it, fill directory.yaml (--book DIR):"}
+	for _, g := range gaps {
+		out = append(out, "  "+g.String())
+	}
+	return out
+}
+
+// run starts everything and returns when all of it has ended, whoever ended
+// first: what comes in stops, then what goes out, and then the store closes.
+func (s *server) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	var running sync.WaitGroup
-	running.Go(func() { phone.Run(ctx) })
-	running.Go(func() {
-		bot.NewSweeper(book, store).Run(ctx, func(swept bot.Swept, err error) {
-			switch {
-			case err != nil:
-				log.Error("sweep", "error", err)
-			case assistant.Lost()+store.Damaged() > 0:
-				log.Warn("swept; some sessions or values could not be read", "sessions lost", assistant.Lost(), "values damaged", store.Damaged(), "answers erased", swept.Replaced, "contacts forgotten", swept.Forgotten)
-			case swept.Replaced+swept.Forgotten+swept.Damaged > 0:
-				log.Info("swept", "sessions", swept.Sessions, "answers erased", swept.Replaced, "contacts forgotten", swept.Forgotten, "damaged", swept.Damaged)
+	failed := make(chan error, 2)
+	var in, out sync.WaitGroup
+	serve := func(h *webhook.Server, l net.Listener, what string) {
+		in.Go(func() {
+			if err := h.Serve(ctx, l); err != nil {
+				failed <- fmt.Errorf("serve %s: %w", what, err)
 			}
-		})
-	})
-	failed := make(chan error, 1)
-	running.Go(func() {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			failed <- fmt.Errorf("serve the phone: %w", err)
 			cancel()
-		}
-	})
-	c.greet(std, listener.Addr().String())
-
-	<-ctx.Done()
-	cancel()
-	// New requests are refused, those under way end; only then the store closes.
-	stopping, done := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
-	defer done()
-	if err := server.Shutdown(stopping); err != nil {
-		log.Error("stop", "error", err)
+		})
 	}
-	running.Wait()
+	sending, stopSending := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopSending()
+	out.Go(func() { s.dispatcher.Run(sending) })
+	in.Go(func() { s.phone.Run(ctx) })
+	in.Go(func() { s.sweeper.Run(ctx, s.swept) })
+	if s.channels.telegram != nil {
+		in.Go(func() { s.channels.telegram.Run(ctx) })
+	}
+	serve(s.pages, s.private, "the phone")
+	if s.hooks != nil {
+		serve(s.hooks, s.public, "webhooks")
+	}
+
+	// Each part ends by itself when ctx does, and only after what it has under
+	// way; then the rest goes out, as far as it has begun to.
+	in.Wait()
+	stopSending()
+	out.Wait()
 	select {
 	case err := <-failed:
 		return err
@@ -101,62 +245,62 @@ func (c *serveCmd) Run(ctx context.Context, std streams) error {
 	}
 }
 
-// quiet takes what net/http would log: it may hold an address or what a person
-// wrote, so only that it happened is said.
-type quiet struct{ log *slog.Logger }
-
-func (q quiet) Write(p []byte) (int, error) {
-	q.log.Error("a request to the phone failed")
-	return len(p), nil
+func (s *server) swept(swept bot.Swept, err error) {
+	switch {
+	case err != nil:
+		s.log.Error("sweep", "error", err)
+	case s.assistant.Lost()+s.store.Damaged() > 0:
+		s.log.Warn("swept; some sessions or values could not be read", "sessions lost", s.assistant.Lost(), "values damaged", s.store.Damaged(), "answers erased", swept.Replaced, "contacts forgotten", swept.Forgotten)
+	case swept.Replaced+swept.Forgotten+swept.Damaged > 0:
+		s.log.Info("swept", "sessions", swept.Sessions, "answers erased", swept.Replaced, "contacts forgotten", swept.Forgotten, "damaged", swept.Damaged)
+	}
 }
 
-func (c *serveCmd) greet(std streams, addr string) {
-	fmt.Fprintf(std.out, `Posada is ready.
+// levels are what the metrics show of this moment.
+func (s *server) levels(ctx context.Context) (webhook.Levels, error) {
+	size, err := s.store.Size()
+	if err != nil {
+		return webhook.Levels{}, err
+	}
+	backlog, err := s.store.Backlog(ctx)
+	if err != nil {
+		return webhook.Levels{}, err
+	}
+	queue := webhook.Queue(backlog)
+	return webhook.Levels{
+		Lanes: s.dispatcher.States(), Queue: &queue, SessionsLost: s.assistant.Lost(), ValuesDamaged: s.store.Damaged(), DatabaseBytes: size,
+	}, nil
+}
 
-  Open      http://%s/
-  and write hola
-
-No channel has credentials: only this phone in the browser talks to Posada.
-Data      %s
-Key file  %s (without it the data is worthless: keep a copy elsewhere)
-Stop with Ctrl+C.
-`, addr, c.DB, c.KeyFile)
+func (c *serveCmd) greet(std streams, s *server) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Posada is ready.\n\n  Open      http://%s/\n  and write hola\n\n", s.private.Addr())
+	if !c.any() {
+		b.WriteString("No channel has credentials: only this phone in the browser talks to Posada.\n")
+	}
+	for _, line := range c.describe(s.channels) {
+		b.WriteString(line + "\n")
+	}
+	if s.public != nil {
+		fmt.Fprintf(&b, "Webhooks  %s, to be published as %s by a TLS proxy, and nothing else\n", s.public.Addr(), c.PublicURL)
+	}
+	if c.any() {
+		for _, line := range trialNotice(s.book, time.Now()) {
+			b.WriteString(line + "\n")
+		}
+	}
+	fmt.Fprintf(&b, "Data      %s\nKey file  %s (without it the data is worthless: keep a copy elsewhere)\nStop with Ctrl+C.\n", c.DB, c.KeyFile)
+	fmt.Fprint(std.out, b.String())
 }
 
 // loopback refuses an address that other machines could reach.
-func loopback(addr string) error {
+func loopback(flag, addr string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
-		return fmt.Errorf("--listen %s: %w; write it as 127.0.0.1:8080", addr, err)
+		return fmt.Errorf("%s %s: %w; write it as 127.0.0.1:8080", flag, addr, err)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("--listen %s would let other machines at the phone, which asks for no password: use 127.0.0.1 or localhost", addr)
-	}
-	return nil
-}
-
-type healthCmd struct {
-	Listen string `default:"127.0.0.1:8080" help:"Where the server listens, as given to serve." placeholder:"HOST:PORT"`
-}
-
-// Run asks /healthz, so that a container without a shell can check itself.
-func (c *healthCmd) Run(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, headerTime)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.Listen+"/healthz", nil)
-	if err != nil {
-		return fmt.Errorf("ask the server: %w", err)
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		if os.IsTimeout(err) {
-			return fmt.Errorf("the server did not answer within %s", headerTime)
-		}
-		return fmt.Errorf("ask the server: %w", err)
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("the server answered %s", res.Status)
+		return fmt.Errorf("%s %s would let other machines at the phone, which asks for no password: use 127.0.0.1 or localhost", flag, addr)
 	}
 	return nil
 }
