@@ -93,13 +93,34 @@ func (a *Assistant) Receive(ctx context.Context, in Inbound) (Receipt, error) {
 	}
 	defer leave()
 	c := cause{}
-	switch a.throttle.pace(in.From, in.Payload == "" && a.book.Urgent(limit(in.Text)), in.At) {
+	pace, undo := a.throttle.pace(in.From, in.Payload == "" && a.book.Urgent(limit(in.Text)), in.At)
+	if pace != paceRead {
+		// To repeat a message that was handled is the provider's doing.
+		if seen, err := a.seen(ctx, in); seen || err != nil {
+			undo()
+			return Receipt{Duplicate: seen}, err
+		}
+	}
+	switch pace {
 	case paceTell:
 		c.flood = true
 	case paceDrop:
 		return a.drop(ctx, in)
 	}
-	return a.turns(ctx, in, c)
+	receipt, err := a.turns(ctx, in, c)
+	if err != nil || receipt.Duplicate {
+		undo() // it comes again, or has come again: neither is one of too many
+	}
+	return receipt, err
+}
+
+// seen tells whether a message was handled before.
+func (a *Assistant) seen(ctx context.Context, in Inbound) (bool, error) {
+	snap, err := a.store.Load(ctx, in.From, in.ID)
+	if err != nil {
+		return false, fmt.Errorf("receive on %s: load: %w", in.From.Channel, err)
+	}
+	return snap.Seen, nil
 }
 
 // cause is why there is a turn, where it is not that a message is read.
@@ -177,6 +198,9 @@ func (a *Assistant) turn(ctx context.Context, in Inbound, c cause) (Receipt, Out
 	if snap.OptedOut && !s.Stopped {
 		// The provider told us, and not the person.
 		s = flows.Session{Language: s.Language, Stopped: true}
+	}
+	if in.Resumes && s.Stopped {
+		in.Text, in.Payload, in.Silent = "start", "", true
 	}
 	s.Lost = lost
 	next, messages, effects, err := a.step(s, in, c)

@@ -44,7 +44,9 @@ type haste struct {
 	told          bool
 }
 
-func (t *throttle) pace(who Address, urgent bool, now time.Time) pace {
+// undo takes the message out of the count again: it could not be kept, and
+// comes once more.
+func (t *throttle) pace(who Address, urgent bool, now time.Time) (p pace, undo func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.forget(now)
@@ -57,17 +59,30 @@ func (t *throttle) pace(who Address, urgent bool, now time.Time) pace {
 		h = &haste{plain: limiter(), urgent: limiter()}
 		t.who[who] = h
 	}
-	switch {
-	case h.plain.AllowN(now, 1), urgent && h.urgent.AllowN(now, 1):
+	limits := []*rate.Limiter{h.plain}
+	if urgent {
+		limits = append(limits, h.urgent)
+	}
+	for _, l := range limits {
+		token := l.ReserveN(now, 1)
+		if token.DelayFrom(now) > 0 {
+			token.CancelAt(now)
+			continue
+		}
 		if h.plain.TokensAt(now) >= MessageBurst/2 {
 			h.told = false // that flood is over: of the next they are told again
 		}
-		return paceRead
-	case !h.told:
-		h.told = true
-		return paceTell
+		return paceRead, func() { token.CancelAt(now) }
 	}
-	return paceDrop
+	if h.told {
+		return paceDrop, func() {}
+	}
+	h.told = true
+	return paceTell, func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		h.told = false
+	}
 }
 
 // forget lets go of whoever has a whole burst again, once in a while.

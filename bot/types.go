@@ -27,6 +27,10 @@ type Inbound struct {
 	// Silent: the provider has answered in our stead (an opt-out word that it
 	// honours itself). What the message means is done, and nothing is said.
 	Silent bool
+	// Resumes: the provider takes it for the wish to begin again, and has
+	// confirmed that. Of who has stopped it is that wish, and nothing is said; of
+	// others it is read like any text.
+	Resumes bool
 	// Erase is the provider's id under which it keeps the text, to be erased
 	// there once the message is safely received; "" for nothing to erase.
 	Erase string

@@ -45,6 +45,7 @@ type lane struct {
 	kept    chan struct{}
 	claimed chan claim
 	results chan *flight
+	knocked chan Result
 
 	limit, errands *rate.Limiter
 	contacts       map[bot.Address]*rate.Limiter // where PerContact is set
@@ -58,6 +59,8 @@ type lane struct {
 	looked   time.Time
 
 	breaker      breaker
+	answers      bool      // the provider was down, and answers a probe
+	succeeded    time.Time // when a message to a person left last
 	limits       limits
 	gone         map[bot.Address]bool // cannot be reached or have stopped, which is not kept yet,
 	aside        []*line              // and what was claimed for them
@@ -87,7 +90,7 @@ type flight struct {
 }
 
 func newLane(settings Lane, d *Dispatcher) *lane {
-	l := &lane{Lane: settings, d: d, woken: make(chan struct{}, 1), kept: make(chan struct{}, 1), claimed: make(chan claim, len(kinds)),
+	l := &lane{Lane: settings, d: d, woken: make(chan struct{}, 1), kept: make(chan struct{}, 1), claimed: make(chan claim, len(kinds)), knocked: make(chan Result, 1),
 		settler: newSettler(d.outbox), gone: map[bot.Address]bool{}, contacts: map[bot.Address]*rate.Limiter{}}
 	l.Workers, l.Burst, l.ContactBurst = max(l.Workers, 1), max(l.Burst, 1), max(l.ContactBurst, 1)
 	if l.Timeout <= 0 {
@@ -146,13 +149,15 @@ func (l *lane) run(ctx context.Context) {
 			l.lookAll()
 		case <-l.kept:
 			l.lookAll() // the rest of a line, or what was queued while it was lent
-			if waiting, _ := l.settler.status(); waiting == 0 {
+			if waiting, _ := l.settler.status(time.Now()); waiting == 0 {
 				l.bringBack() // the store knows of who is gone
 			}
 		case c := <-l.claimed:
 			l.take(time.Now(), c)
 		case f := <-l.results:
 			l.landed(time.Now(), f)
+		case r := <-l.knocked:
+			l.heard(time.Now(), r)
 		}
 	}
 	l.finish(timer)
@@ -203,7 +208,7 @@ func (l *lane) step(ctx context.Context, now time.Time) (next time.Time) {
 	l.prune(now)
 	defer l.tell(now)
 
-	waiting, failing := l.settler.status()
+	waiting, failing := l.settler.status(now)
 	if l.unkept = waiting; failing {
 		return next // until the settler tells
 	}
@@ -215,6 +220,9 @@ func (l *lane) step(ctx context.Context, now time.Time) (next time.Time) {
 		if until, open := l.breaker.open(now); open {
 			sooner(&next, until)
 			return next
+		}
+		if l.knock(ctx) {
+			return next // until it is known whether the provider answers at all
 		}
 		l.fetch(ctx, now, &next)
 		line := l.pick(now, &next)
@@ -449,12 +457,57 @@ func (l *lane) overdue(now time.Time, next *time.Time) {
 	}
 }
 
+// knock asks a provider that was down whether it answers at all, before a
+// person's message is risked on it, and tells whether that is under way.
+func (l *lane) knock(ctx context.Context) bool {
+	prober, ok := l.Sender.(Prober)
+	if !ok || l.breaker.trouble != down || l.answers {
+		return false
+	}
+	l.breaker.probing = true
+	go func() {
+		ctx, cancel := context.WithTimeout(ctx, l.Timeout)
+		defer cancel()
+		l.knocked <- prober.Probe(ctx)
+	}()
+	return true
+}
+
+// heard takes the result of a knock: when the provider answers, one message
+// tries whether it takes them too.
+func (l *lane) heard(now time.Time, r Result) {
+	switch r.Outcome {
+	case Sent:
+		l.breaker.probing, l.answers = false, true
+	case Retry, Misconfigured:
+		l.breaker.result(now, r, true)
+	default:
+		r.Outcome = Unknown
+		l.breaker.result(now, r, true)
+	}
+}
+
 // conclude decides what becomes of a message and of the rest of its line.
 func (l *lane) conclude(now time.Time, f *flight, r Result) {
 	f.over = true
-	l.breaker.result(now, r, f.probe)
-	if r.Outcome == Retry && r.After > 0 {
+	if r.Outcome == Misconfigured && f.what.Tries > 1 && now.Sub(l.succeeded) < settingsFirst {
+		// Others left since it was tried before: it is this message alone, and the
+		// lane does not wait for it a third time.
+		r.Outcome = Drop
+	}
+	// An errand tells nothing of what people would get: a text that cannot be
+	// erased yet must not keep everybody waiting.
+	if f.what.Kind != bot.Errand || f.probe {
+		l.breaker.result(now, r, f.probe)
+	}
+	if r.Outcome == Retry && r.After > 0 && f.what.Kind != bot.Errand {
 		l.limits.ask(now, f.what.To, r.After)
+	}
+	if r.Outcome == Sent && f.what.Kind != bot.Errand {
+		l.succeeded = now
+	}
+	if f.probe {
+		l.answers = false
 	}
 	s := decide(now, f.what, r, l.breaker.until)
 	l.settler.put(settled{Settlement: s, kind: f.what.Kind, outcome: r.Outcome})
@@ -486,7 +539,7 @@ func (l *lane) bringBack() {
 
 // tell brings the state up to date.
 func (l *lane) tell(now time.Time) {
-	_, failing := l.settler.status()
+	_, failing := l.settler.status(now)
 	why := l.breaker.why()
 	switch {
 	case failing || l.faults > 0:

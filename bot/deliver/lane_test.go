@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -141,8 +142,8 @@ func TestNoMoreIsUnderWayThanThereAreWorkers(t *testing.T) {
 		}
 		w.run(w.store)
 		time.Sleep(10 * time.Second)
-		if w.provider.most != 18 {
-			t.Errorf("%d under way at once, want 16 and the 2 of replies", w.provider.most)
+		if w.played().most != 18 {
+			t.Errorf("%d under way at once, want 16 and the 2 of replies", w.played().most)
 		}
 		if n := len(w.provider.texts()); n < 1750 || n > 1800 {
 			t.Errorf("%d sent in 10 s, want 18 workers' 10 a second each", n)
@@ -208,8 +209,8 @@ func TestWhoStopsGetsNothingMore(t *testing.T) {
 		w.turn(address("ana"), func(t *bot.Turn) { t.OptOut = bot.MarkOut })
 		time.Sleep(10 * time.Second)
 		w.sent("1", "2")
-		if w.meter.withheld != 2 {
-			t.Errorf("%d withheld, want the 2 that were claimed", w.meter.withheld)
+		if w.metered().withheld != 2 {
+			t.Errorf("%d withheld, want the 2 that were claimed", w.metered().withheld)
 		}
 	})
 }
@@ -225,8 +226,8 @@ func TestWhoStoppedAtTheProviderGetsNothingMore(t *testing.T) {
 			w.run(w.store)
 			time.Sleep(time.Hour)
 			w.sent("bo")
-			if c := w.counts(); c.Queued != 0 || w.meter.died["21610"] != 1 {
-				t.Errorf("after %v %d are queued and %v died", o, c.Queued, w.meter.died)
+			if c := w.counts(); c.Queued != 0 || w.metered().died["21610"] != 1 {
+				t.Errorf("after %v %d are queued and %v died", o, c.Queued, w.metered().died)
 			}
 		})
 	}
@@ -252,8 +253,8 @@ func TestWhatIsTooOldIsNotSent(t *testing.T) {
 		if got := sorted(w.provider.texts()); !slices.Equal(got, []string{"", "0", "2", "3", "behind"}) {
 			t.Errorf("after two hours %q are sent", got)
 		}
-		if w.meter.died[deliver.ReasonOld] != 2 || w.counts().Queued != 0 {
-			t.Errorf("died %v, %d queued", w.meter.died, w.counts().Queued)
+		if w.metered().died[deliver.ReasonOld] != 2 || w.counts().Queued != 0 {
+			t.Errorf("died %v, %d queued", w.metered().died, w.counts().Queued)
 		}
 	})
 	for k, life := range map[bot.Kind]time.Duration{bot.Reply: deliver.ReplyLife, bot.Reminder: deliver.ReminderLife, bot.Bulletin: deliver.BulletinLife, bot.Errand: deliver.ErrandLife} {
@@ -262,8 +263,8 @@ func TestWhatIsTooOldIsNotSent(t *testing.T) {
 			time.Sleep(life)
 			w.run(w.store)
 			time.Sleep(time.Second)
-			if w.sent(); w.meter.died[deliver.ReasonOld] != 1 {
-				t.Errorf("a %s of %v: died %v", k, life, w.meter.died)
+			if w.sent(); w.metered().died[deliver.ReasonOld] != 1 {
+				t.Errorf("a %s of %v: died %v", k, life, w.metered().died)
 			}
 		})
 	}
@@ -279,8 +280,8 @@ func TestWhatIsParkedIsGivenUpAtItsExpiry(t *testing.T) {
 			t.Error("it is gone before its time")
 		}
 		time.Sleep(2 * time.Minute)
-		if w.sent(); w.counts().Queued != 0 || w.meter.died[deliver.ReasonOld] != 1 {
-			t.Errorf("queued %d, died %v", w.counts().Queued, w.meter.died)
+		if w.sent(); w.counts().Queued != 0 || w.metered().died[deliver.ReasonOld] != 1 {
+			t.Errorf("queued %d, died %v", w.counts().Queued, w.metered().died)
 		}
 	})
 }
@@ -303,8 +304,8 @@ func TestAPauseThatTheProviderAsksForIsKept(t *testing.T) {
 			t.Errorf("somebody else was sent at %v", got)
 		}
 		time.Sleep(deliver.ReplyLife)
-		if w.counts().Queued != 0 || w.meter.died[deliver.ReasonOld] != 1 {
-			t.Errorf("an absurd pause outlives the message: %v died", w.meter.died)
+		if w.counts().Queued != 0 || w.metered().died[deliver.ReasonOld] != 1 {
+			t.Errorf("an absurd pause outlives the message: %v died", w.metered().died)
 		}
 	})
 }
@@ -370,10 +371,10 @@ func TestRetriesBackOffAtRandomAndWithinBounds(t *testing.T) {
 
 func TestTheLaneOpensWhenTheProviderIsDownAndIsProbed(t *testing.T) {
 	start(t, deliver.Lane{Workers: 4}, func(w *world) {
-		up := false
+		var up atomic.Bool
 		w.provider.do = func(ctx context.Context, _ bot.Claimed, _ int) (deliver.Result, bool) {
 			time.Sleep(100 * time.Millisecond)
-			if up {
+			if up.Load() {
 				return deliver.Result{Outcome: deliver.Sent}, true
 			}
 			return deliver.Result{Outcome: deliver.Retry, Reason: "503"}, false
@@ -397,7 +398,7 @@ func TestTheLaneOpensWhenTheProviderIsDownAndIsProbed(t *testing.T) {
 				t.Errorf("probes %v apart", d)
 			}
 		}
-		up = true
+		up.Store(true)
 		time.Sleep(90 * time.Second)
 		if s := w.state(); !s.Up || s.Why != "" {
 			t.Errorf("after a success: %+v", s)
@@ -430,9 +431,9 @@ func TestAPauseAskedForIsAWordOfTheProvider(t *testing.T) {
 
 func TestWrongSettingsLoseNothingAndAreSaid(t *testing.T) {
 	start(t, deliver.Lane{Workers: 4}, func(w *world) {
-		mended := false
+		var mended atomic.Bool
 		w.provider.do = func(context.Context, bot.Claimed, int) (deliver.Result, bool) {
-			if mended {
+			if mended.Load() {
 				return deliver.Result{Outcome: deliver.Sent}, true
 			}
 			return deliver.Result{Outcome: deliver.Misconfigured, Reason: "401"}, false
@@ -448,13 +449,13 @@ func TestWrongSettingsLoseNothingAndAreSaid(t *testing.T) {
 		if s := w.state(); s.Up || !strings.HasPrefix(s.Why, "settings: ") || !strings.Contains(s.Why, "401") {
 			t.Errorf("state %+v", s)
 		}
-		if n := len(w.provider.attempts); n > 30 {
+		if n := len(w.played().attempts); n > 30 {
 			t.Errorf("%d attempts in an hour of wrong settings", n)
 		}
 		if n := w.counts().Queued; n != 60 {
 			t.Errorf("%d are queued, want all 60", n)
 		}
-		mended = true
+		mended.Store(true)
 		time.Sleep(8 * time.Minute)
 		got := slices.DeleteFunc(w.provider.texts(), func(s string) bool { return s == "b" })
 		if !slices.Equal(got, want) || w.counts().Queued != 0 || !w.state().Up {
@@ -499,11 +500,11 @@ func TestASenderThatPanicsTakesNobodyDown(t *testing.T) {
 		w.sent("b")
 		time.Sleep(time.Minute)
 		w.sent("b", "secret")
-		if len(w.errs) != 1 || strings.Contains(w.errs[0].Error(), "secret") || !strings.Contains(w.errs[0].Error(), "panicked") {
-			t.Errorf("reported %v", w.errs)
+		if len(w.faults()) != 1 || strings.Contains(w.faults()[0].Error(), "secret") || !strings.Contains(w.faults()[0].Error(), "panicked") {
+			t.Errorf("reported %v", w.faults())
 		}
-		if w.meter.attempts[deliver.Unknown] != 1 {
-			t.Errorf("attempts %v", w.meter.attempts)
+		if w.metered().attempts[deliver.Unknown] != 1 {
+			t.Errorf("attempts %v", w.metered().attempts)
 		}
 	})
 }
@@ -531,12 +532,12 @@ func TestASenderThatForgetsItsTimeOutHoldsUpNobodyElse(t *testing.T) {
 		if at := w.provider.times("stuck"); len(at) != 3 || at[2] < 35*time.Second {
 			t.Errorf("attempts at %v", at)
 		}
-		if w.meter.died[deliver.ReasonUnknown] != 1 {
-			t.Errorf("died %v", w.meter.died)
+		if w.metered().died[deliver.ReasonUnknown] != 1 {
+			t.Errorf("died %v", w.metered().died)
 		}
 		time.Sleep(2 * time.Hour)
-		if w.meter.refused != 2 {
-			t.Errorf("%d late results were counted, want 2", w.meter.refused)
+		if w.metered().refused != 2 {
+			t.Errorf("%d late results were counted, want 2", w.metered().refused)
 		}
 	})
 }
@@ -547,8 +548,8 @@ func TestASenderWithoutAResultIsUnknown(t *testing.T) {
 		w.put(bot.Bulletin, "ana", "x")
 		w.run(w.store)
 		time.Sleep(time.Minute)
-		if w.sent(); w.meter.died[deliver.ReasonUnknown] != 1 {
-			t.Errorf("died %v", w.meter.died)
+		if w.sent(); w.metered().died[deliver.ReasonUnknown] != 1 {
+			t.Errorf("died %v", w.metered().died)
 		}
 	})
 }
@@ -640,8 +641,8 @@ func TestNothingIsSentThatCannotBeKept(t *testing.T) {
 		if n := len(w.provider.texts()); n != 1000 || w.counts().Queued != 0 || !w.state().Up {
 			t.Errorf("then %d were sent, %d are queued, state %+v", n, w.counts().Queued, w.state())
 		}
-		if len(w.errs) != 20 || !strings.Contains(w.errs[0].Error(), errDisk.Error()) {
-			t.Errorf("%d faults reported: %v", len(w.errs), w.errs[0])
+		if len(w.faults()) != 20 || !strings.Contains(w.faults()[0].Error(), errDisk.Error()) {
+			t.Errorf("%d faults reported: %v", len(w.faults()), w.faults()[0])
 		}
 	})
 }
@@ -654,8 +655,8 @@ func TestASettlementThatIsRefusedIsCounted(t *testing.T) {
 		w.put(bot.Reply, "ana", "x")
 		w.run(outbox)
 		time.Sleep(time.Minute)
-		if w.sent("x"); w.meter.refused != 1 {
-			t.Errorf("%d refused, want 1", w.meter.refused)
+		if w.sent("x"); w.metered().refused != 1 {
+			t.Errorf("%d refused, want 1", w.metered().refused)
 		}
 	})
 }
@@ -667,8 +668,8 @@ func TestWhatWaitsLongerThanItsLeaseIsClaimedAnew(t *testing.T) {
 		w.run(w.store)
 		time.Sleep(time.Hour)
 		w.sent("1", "2", "3", "4")
-		if w.meter.refused != 0 || w.counts().Queued != 0 {
-			t.Errorf("%d refused, %d queued", w.meter.refused, w.counts().Queued)
+		if w.metered().refused != 0 || w.counts().Queued != 0 {
+			t.Errorf("%d refused, %d queued", w.metered().refused, w.counts().Queued)
 		}
 	})
 }
@@ -718,5 +719,113 @@ func TestWhoWritesAfterAllGetsWhatWasSetAside(t *testing.T) {
 		w.run(w.store)
 		time.Sleep(10 * time.Second)
 		w.sent("2", "3")
+	})
+}
+
+// slow is an outbox whose disk is slow.
+type slow struct {
+	deliver.Outbox
+	takes   time.Duration
+	batches []int // the sizes of what was settled together
+}
+
+func (s *slow) Settle(ctx context.Context, now time.Time, list []bot.Settlement) ([]bot.Token, error) {
+	s.batches = append(s.batches, len(list))
+	time.Sleep(s.takes)
+	return s.Outbox.Settle(ctx, now, list)
+}
+
+func TestWhoCannotBeReachedGetsNothingMoreEvenBeforeThatIsKept(t *testing.T) {
+	for _, o := range []deliver.Outcome{deliver.OptedOut, deliver.Unreachable} {
+		start(t, deliver.Lane{Rate: 1}, func(w *world) {
+			w.answers(map[string][]deliver.Result{"1": {{Outcome: o}}})
+			w.putAll(bot.Reply, "ana", "1", "2")
+			w.put(bot.Bulletin, "ana", "3")
+			w.put(bot.Bulletin, "bo", "4")
+			w.run(&slow{Outbox: w.store, takes: 10 * time.Second})
+			time.Sleep(time.Hour)
+			if w.sent("4"); w.counts().Queued != 0 {
+				t.Errorf("%d are queued", w.counts().Queued)
+			}
+		})
+	}
+}
+
+func TestTheDiskIsNotLeftBehind(t *testing.T) {
+	start(t, deliver.Lane{Workers: 32}, func(w *world) {
+		for i := range 2000 {
+			w.put(bot.Bulletin, fmt.Sprint(i), "b")
+		}
+		w.run(&slow{Outbox: w.store, takes: time.Minute})
+		time.Sleep(20 * time.Second)
+		// One batch is on its way to the disk.
+		if n := len(w.provider.texts()); n < 500 || n > 600 {
+			t.Errorf("%d were sent that are not kept", n)
+		}
+		w.put(bot.Reply, "ana", "reply")
+		time.Sleep(time.Millisecond)
+		if n := len(w.provider.times("reply")); n != 1 {
+			t.Error("a reply waits for what others have not kept")
+		}
+	})
+}
+
+func TestAStoreThatTakesLongerThanALeaseDoublesNothing(t *testing.T) {
+	start(t, deliver.Lane{Workers: 32}, func(w *world) {
+		for i := range 300 {
+			w.putAll(bot.Reply, fmt.Sprint(i), "1", "2")
+		}
+		w.run(&slow{Outbox: w.store, takes: 2 * deliver.Lease(w.lane.Timeout)})
+		time.Sleep(time.Minute)
+		if s := w.state(); s.Up || s.Why != "the store fails" {
+			t.Errorf("state %+v", s)
+		}
+		time.Sleep(10 * time.Hour)
+		if n := len(w.provider.texts()); n != 600 || w.metered().refused != 0 {
+			t.Errorf("%d sends of 600 messages, %d refused", n, w.metered().refused)
+		}
+	})
+}
+
+func TestTransactionsAreShortWhilePeopleAreAnswered(t *testing.T) {
+	for _, talk := range []bool{true, false} {
+		start(t, deliver.Lane{Workers: 32}, func(w *world) {
+			w.provider.do = func(context.Context, bot.Claimed, int) (deliver.Result, bool) {
+				time.Sleep(10 * time.Millisecond)
+				return deliver.Result{Outcome: deliver.Sent}, true
+			}
+			for i := range 2000 {
+				w.put(bot.Bulletin, fmt.Sprint(i), "b")
+			}
+			outbox := &slow{Outbox: w.store, takes: 100 * time.Millisecond}
+			w.put(bot.Reply, "ana", "hola")
+			w.run(outbox)
+			for range 20 {
+				if talk {
+					w.put(bot.Reply, "ana", "hola")
+				}
+				time.Sleep(200 * time.Millisecond)
+			}
+			w.stop()
+			if most := slices.Max(outbox.batches); most != map[bool]int{true: 64, false: 256}[talk] {
+				t.Errorf("talking %v: settled %d together", talk, most)
+			}
+		})
+	}
+}
+
+func TestWhatIsWithheldCostsNoToken(t *testing.T) {
+	start(t, deliver.Lane{Rate: 1}, func(w *world) {
+		w.putAll(bot.Bulletin, "ana", "1", "2", "3")
+		w.run(w.store)
+		time.Sleep(500 * time.Millisecond)
+		w.turn(address("ana"), func(t *bot.Turn) { t.OptOut = bot.MarkOut })
+		time.Sleep(700 * time.Millisecond)
+		w.put(bot.Reply, "bo", "reply")
+		time.Sleep(time.Millisecond)
+		if at := w.provider.times("reply"); len(at) != 1 {
+			t.Error("the reply waits for a token that nobody used")
+		}
+		w.sent("1", "reply")
 	})
 }

@@ -237,7 +237,7 @@ func (f fault) run(t *testing.T, kept keeping, i int, k bot.Kind) (cell string) 
 
 		sends, seconds := map[uint64]int{}, map[string]int{}
 		order := map[string]string{}
-		for _, m := range w.provider.left {
+		for _, m := range w.played().left {
 			if first[m.ID] {
 				sends[m.ID]++
 				if order[m.To.ID] == "second" && f.script == nil {
@@ -265,16 +265,16 @@ func (f fault) run(t *testing.T, kept keeping, i int, k bot.Kind) (cell string) 
 		if n := w.counts().Queued; n != 0 {
 			t.Errorf("%s: %d %ss are still queued", f.name, n, k)
 		}
-		died := w.meter.died[f.dead[i]]
-		if f.dead[i] != "" && died < contacts || f.dead[i] == "" && len(w.meter.died) > 0 {
-			t.Errorf("%s: %ss died of %v, want %q", f.name, k, w.meter.died, f.dead[i])
+		died := w.metered().died[f.dead[i]]
+		if f.dead[i] != "" && died < contacts || f.dead[i] == "" && len(w.metered().died) > 0 {
+			t.Errorf("%s: %ss died of %v, want %q", f.name, k, w.metered().died, f.dead[i])
 		}
 		times := map[int]bool{}
 		for id := range first {
 			times[sends[id]] = true
 		}
 		cell = fmt.Sprint(slices.Sorted(maps.Keys(times)))
-		for _, reason := range slices.Sorted(maps.Keys(w.meter.died)) {
+		for _, reason := range slices.Sorted(maps.Keys(w.metered().died)) {
 			cell += " " + reason
 		}
 	})

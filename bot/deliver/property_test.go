@@ -175,7 +175,7 @@ func anything(t *testing.T, kept keeping, seed uint64, people int) {
 		kind bot.Kind
 	}
 	at := map[line]uint64{}
-	for _, a := range w.provider.attempts {
+	for _, a := range w.played().attempts {
 		l := line{a.To, a.Kind}
 		if a.ID < at[l] {
 			t.Errorf("message %d of a %s line was tried after %d", a.ID, a.Kind, at[l])
@@ -186,7 +186,7 @@ func anything(t *testing.T, kept keeping, seed uint64, people int) {
 		}
 	}
 	left := map[uint64]int{}
-	for _, m := range w.provider.left {
+	for _, m := range w.played().left {
 		left[m.ID]++
 	}
 	gone := map[bot.Address]bool{} // who stopped or could not be reached at some time

@@ -44,9 +44,9 @@ func (d *Dispatcher) take(ctx context.Context, l *lane, r Report) (bot.Reported,
 		if word.Reason == "" {
 			word.Reason = r.Outcome.String()
 		}
-		if known && !sent.State.Final() {
+		if known {
 			kind = sent.Kind
-			word.Fate, word.Due = failed(now, sent.Outbound, r.Outcome)
+			word.Fate, word.Due = failed(now, sent.Outbound, r.Outcome, r.After)
 		}
 	}
 	did, err := d.outbox.Report(ctx, word)

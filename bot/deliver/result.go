@@ -16,6 +16,14 @@ type Sender interface {
 	Send(ctx context.Context, m bot.Claimed) Result
 }
 
+// Prober is a Sender that can ask its provider whether it answers, at no cost
+// to anybody's message.
+type Prober interface {
+	// Probe is Sent where the provider answers, and otherwise classed as a send
+	// would be.
+	Probe(ctx context.Context) Result
+}
+
 // Result is how one attempt went.
 type Result struct {
 	Outcome Outcome
@@ -77,7 +85,8 @@ type Report struct {
 	Message uint64 // bot.Outbound.ID, which the callback's address carried
 	Ref     string // the provider's id of the message
 	State   bot.DeliveryState
-	Outcome Outcome // where State is failed: why, in the one taxonomy; 0 otherwise
-	Reason  string  // a short code
+	Outcome Outcome       // where State is failed: why, in the one taxonomy; 0 otherwise
+	Reason  string        // a short code
+	After   time.Duration // Retry: no sooner than this; 0: not told
 	At      time.Time
 }

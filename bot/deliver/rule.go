@@ -36,6 +36,14 @@ const (
 	MaxBackoff   = 5 * time.Minute
 )
 
+// A message of which a provider reports that it may arrive later is sent again
+// after reportPause, then ever more rarely, so often at most.
+const (
+	reportTries     = 5
+	reportPause     = time.Minute
+	reportPauseMost = 4 * time.Hour
+)
+
 // parkTries is after how many failed attempts a message that is reported to be
 // outside the window is parked without a nudge.
 const parkTries = 3
@@ -111,9 +119,9 @@ func decide(now time.Time, c bot.Claimed, r Result, mended time.Time) bot.Settle
 			later(now.Add(backoff(c.Kind, c.Tries)))
 		}
 	case Misconfigured:
-		// It was not tried in earnest: its tries stay. A little after the lane, so
-		// that the lane is probed with another message where there is one, and one
-		// odd message cannot keep all others waiting.
+		// A little after the lane, so that the lane is probed with another message
+		// where there is one, and one odd message cannot keep all others waiting.
+		s.Tries++
 		if mended.Before(now) {
 			mended = now.Add(settingsFirst)
 		}
@@ -175,10 +183,10 @@ func earlier(a, b time.Time) time.Time {
 
 // failed says what follows when a provider reports that a message which it had
 // taken did not arrive: for certain, so that it is never unknown.
-func failed(now time.Time, o bot.Outbound, why Outcome) (fate bot.Fate, due time.Time) {
+func failed(now time.Time, o bot.Outbound, why Outcome, after time.Duration) (fate bot.Fate, due time.Time) {
 	end := expiry(o)
-	once := func(pause time.Duration) (bot.Fate, time.Time) {
-		if o.Tries > 0 || !now.Before(end) {
+	again := func(most int, pause time.Duration) (bot.Fate, time.Time) {
+		if o.Tries >= most || !now.Before(end) {
 			return bot.FateDead, time.Time{}
 		}
 		return bot.FateLater, earlier(now.Add(pause), end)
@@ -188,10 +196,11 @@ func failed(now time.Time, o bot.Outbound, why Outcome) (fate bot.Fate, due time
 	}
 	switch why {
 	case Retry:
-		return once(backoff(o.Kind, o.Tries))
+		// The carrier has tried by itself: soon is useless.
+		return again(reportTries, max(after, doubled(reportPause, o.Tries, reportPauseMost)))
 	case Misconfigured:
 		// The lane goes on: this provider took the message, and takes others.
-		return once(settingsMost)
+		return again(1, settingsMost)
 	case Parked:
 		// It is handed to the sender again, who knows by now that the person has
 		// to write first, nudges them, and parks it. A sender who never learns it

@@ -42,7 +42,7 @@ func TestBackoffIsRandomUpToItsBound(t *testing.T) {
 func TestAMessageMeetsWrongSettingsAfterItsLane(t *testing.T) {
 	for range 100 {
 		s := decide(noon, claimed(bot.Reply, 3, 1), Result{Outcome: Misconfigured}, noon.Add(time.Minute))
-		if s.Fate != bot.FateLater || !s.Due.After(noon.Add(time.Minute)) || s.Due.After(noon.Add(75*time.Second+1)) || s.Tries != 3 || s.Unknown != 1 {
+		if s.Fate != bot.FateLater || !s.Due.After(noon.Add(time.Minute)) || s.Due.After(noon.Add(75*time.Second+1)) || s.Tries != 4 || s.Unknown != 1 {
 			t.Fatalf("settled as %+v", s)
 		}
 	}

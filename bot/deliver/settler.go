@@ -20,6 +20,9 @@ const (
 	// kept: what cannot be written down must not be done. Of replies it is
 	// twice as many, so that they need not wait for others.
 	unsettledMost = 512
+	// settleLong is how long a settlement may take before the store is said to
+	// fail: much less than a lease.
+	settleLong = 30 * time.Second
 	// lastTries is how often a settlement that failed is tried once more when
 	// the process ends: what is not kept is sent again after the next start.
 	lastTries = 4
@@ -43,7 +46,11 @@ type settler struct {
 
 	mu      sync.Mutex
 	waiting []settled
-	failing bool // the last settlement failed
+	// failing: the store has failed, or kept us waiting, and not all from that
+	// time is kept yet. Until it is nothing is claimed: leases may have ended,
+	// and what was sent would be lent again.
+	failing bool
+	began   time.Time // when the settlement under way did; zero: none is
 }
 
 func newSettler(outbox Outbox) *settler {
@@ -59,9 +66,12 @@ func (s *settler) put(one settled) {
 }
 
 // status tells how much is not kept yet, and whether the store fails.
-func (s *settler) status() (waiting int, failing bool) {
+func (s *settler) status(now time.Time) (waiting int, failing bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if !s.began.IsZero() && now.Sub(s.began) >= settleLong {
+		s.failing = true
+	}
 	return len(s.waiting), s.failing
 }
 
@@ -101,6 +111,9 @@ func (s *settler) keep(ctx context.Context, batch []settled, stop <-chan struct{
 		list[i] = batch[i].Settlement
 	}
 	last := 0 // tries since the process began to end
+	s.mu.Lock()
+	s.began = time.Now()
+	s.mu.Unlock()
 	for faults := 0; ; faults++ {
 		refused, err := s.outbox.Settle(ctx, time.Now(), list)
 		if err == nil {
@@ -144,8 +157,9 @@ func (s *settler) done(batch []settled, refused []bot.Token, ok bool) {
 		}
 	}
 	s.mu.Lock()
-	s.failing = !ok
 	s.waiting = s.waiting[len(batch):]
+	s.failing = !ok || s.failing && len(s.waiting) > 0
+	s.began = time.Time{}
 	s.mu.Unlock()
 	s.kept(yes)
 }

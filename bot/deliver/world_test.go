@@ -288,3 +288,11 @@ func (w *world) state() deliver.State { return w.d.States()[0] }
 
 // all are the kinds.
 var all = []bot.Kind{bot.Reply, bot.Reminder, bot.Bulletin, bot.Errand}
+
+// metered, played and faults are what there is to see when everybody rests.
+
+func (w *world) metered() *meter { synctest.Wait(); return w.meter }
+
+func (w *world) played() *provider { synctest.Wait(); return w.provider }
+
+func (w *world) faults() []error { synctest.Wait(); return w.errs }

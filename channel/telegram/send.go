@@ -56,6 +56,12 @@ func (c *Channel) Send(ctx context.Context, m bot.Claimed) deliver.Result {
 	return deliver.Result{Outcome: deliver.Sent}
 }
 
+// Probe asks whether Telegram answers. It is deliver.Prober.
+func (c *Channel) Probe(ctx context.Context) deliver.Result {
+	_, err := c.call(ctx, callLimit, "getMe", nil)
+	return result(err)
+}
+
 // edit puts a message in the place of the one whose button was pressed. Not
 // done means that it must be sent anew: the old one is too old, or deleted.
 func (c *Channel) edit(ctx context.Context, params tgbotapi.Params, pressed string) (deliver.Result, bool) {

@@ -90,7 +90,9 @@ func (a *Account) parse(form url.Values, now time.Time) (in bot.Inbound, what st
 	case "STOP":
 		in.Text, in.Payload, in.Silent = "stop", "", true
 	case "START":
-		in.Text, in.Payload, in.Silent = "start", "", true
+		// Also YES is one of Twilio's words for it: only of who had stopped does it
+		// mean that.
+		in.Resumes = true
 	case "HELP":
 		// Twilio has sent its fixed words. They cannot lead somebody in danger
 		// to safety, so ours follow all the same.

@@ -82,7 +82,7 @@ func TestWhatPeopleSendIsRead(t *testing.T) {
 		{"an entry of another list", chat("ListId", "two", "ListTitle", "Dos"), bot.Inbound{Text: "Dos"}, wa},
 
 		{"Twilio took STOP", posted("Body", "UNSUBSCRIBE", "OptOutType", "STOP"), bot.Inbound{Text: "stop", Silent: true}, sms},
-		{"Twilio took START", posted("Body", "unstop", "OptOutType", "START"), bot.Inbound{Text: "start", Silent: true}, sms},
+		{"Twilio took START", posted("Body", "unstop", "OptOutType", "START"), bot.Inbound{Text: "unstop", Resumes: true}, sms},
 		{"Twilio took HELP, which is answered all the same", posted("Body", "INFO", "OptOutType", "HELP"), bot.Inbound{Text: "help"}, sms},
 		{"an opt-out of another kind", posted("OptOutType", "LATER"), bot.Inbound{Text: "hola"}, sms},
 		{"Twilio took STOP by a button", chat("ButtonText", "Stop", "ButtonPayload", ":menu", "OptOutType", "stop"), bot.Inbound{Text: "stop", Silent: true}, wa},

@@ -4,6 +4,7 @@ package twilio
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -43,7 +44,10 @@ func (s *sender) Send(ctx context.Context, m bot.Claimed) deliver.Result {
 		return deliver.Result{Outcome: deliver.Drop, Reason: "too long"}
 	}
 	now := s.now()
-	if s.channel == WhatsApp && !s.account.windows.opened(m.To, heard(m), now) {
+	// Who has just written is answered, whatever a late report says of a message
+	// before.
+	fresh := m.Kind == bot.Reply && now.Sub(m.At) < freshFor
+	if s.channel == WhatsApp && !fresh && !s.account.windows.opened(m.To, heard(m), now) {
 		return s.nudge(ctx, m, to, now)
 	}
 	params := s.params(to)
@@ -57,6 +61,14 @@ func (s *sender) Send(ctx context.Context, m bot.Claimed) deliver.Result {
 		return s.nudge(ctx, m, to, now)
 	}
 	return result
+}
+
+// Probe asks whether Twilio answers. It is deliver.Prober.
+func (s *sender) Probe(ctx context.Context) deliver.Result {
+	if _, err := s.account.api.call(ctx).api().FetchAccount(s.account.config.AccountSID); err != nil {
+		return outcome(err)
+	}
+	return deliver.Result{Outcome: deliver.Sent}
 }
 
 // nudge asks the person to write. No reports are asked for: there is nothing
@@ -75,10 +87,13 @@ func (s *sender) nudge(ctx context.Context, m bot.Claimed, to string, now time.T
 	params.SetContentSid(template)
 	result := s.create(ctx, params)
 	switch result.Outcome {
-	case deliver.Sent, deliver.Parked:
+	case deliver.Sent, deliver.Parked, deliver.Unknown:
+		return parked // where it may have left it is not to be repeated at once
+	case deliver.Drop:
+		// The template cannot be sent. What waits for the person is as good as
+		// ever, and they may write by themselves.
+		s.account.report(fmt.Errorf("nudge on %s: the template is refused (%s)", s.channel, result.Reason))
 		return parked
-	case deliver.Unknown:
-		return result // it may have left, and is not to be repeated at once
 	}
 	undo()
 	return result

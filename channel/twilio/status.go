@@ -67,20 +67,20 @@ func parseStatus(form url.Values, message string, now time.Time) (report deliver
 	}
 	report = deliver.Report{Channel: channel, Message: id, Ref: sid, State: state, At: now}
 	if state == bot.DeliveryFailed {
-		report.Outcome, report.Reason = failure(field(form, "ErrorCode"), status)
+		report.Outcome, report.Reason, report.After = failure(field(form, "ErrorCode"), status)
 	}
 	return report, bot.Address{Channel: channel, ID: identity(channel, to, field(form, "ExternalUserId"))}, true
 }
 
 // failure is why a message did not arrive. Without a code that is known it is
 // not sent again: Twilio has tried.
-func failure(errorCode, status string) (deliver.Outcome, string) {
+func failure(errorCode, status string) (deliver.Outcome, string, time.Duration) {
 	code, err := strconv.Atoi(errorCode)
 	if err != nil || code <= 0 {
-		return deliver.Drop, status
+		return deliver.Drop, status, 0
 	}
 	if m, ok := codes[code]; ok {
-		return m.outcome, strconv.Itoa(code)
+		return m.outcome, strconv.Itoa(code), m.after
 	}
-	return deliver.Drop, strconv.Itoa(code)
+	return deliver.Drop, strconv.Itoa(code), 0
 }

@@ -17,6 +17,8 @@ const (
 	// window is WhatsApp's, less what our clock and the minute that Heard is cut
 	// to may be off by, and what Twilio may hold a message for.
 	window = 24*time.Hour - 5*time.Minute
+	// freshFor is how long a reply is to somebody who has just written.
+	freshFor = time.Hour
 	// nudgeEvery is the shortest time between two nudges of one person: two
 	// kinds that wait at once ask once.
 	nudgeEvery = 20 * time.Hour

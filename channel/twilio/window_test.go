@@ -145,16 +145,16 @@ func TestOnePersonIsNudgedOnceForAllThatWaits(t *testing.T) {
 	}
 }
 
-func TestANudgeThatFailsIsClassedAsAnySend(t *testing.T) {
+func TestANudgeThatFailsLosesNothing(t *testing.T) {
 	for _, c := range []struct {
 		fault twiliotest.Fault
 		want  deliver.Outcome
 		again bool // whether the next attempt nudges
 	}{
-		{twiliotest.Reset(true), deliver.Unknown, false},
-		{twiliotest.Internal(false), deliver.Unknown, false},
+		{twiliotest.Reset(true), deliver.Parked, false}, // what waits is certainly not sent
+		{twiliotest.Internal(false), deliver.Parked, false},
 		{twiliotest.TooMany("3"), deliver.Retry, true},
-		{twiliotest.Refuse(400, 21656), deliver.Drop, true},
+		{twiliotest.Refuse(400, 21656), deliver.Parked, false}, // the template is at fault, and not what waits
 		{twiliotest.Refuse(400, 63003), deliver.Unreachable, true},
 		{twiliotest.Refuse(400, 63014), deliver.OptedOut, true},
 		{twiliotest.Refuse(401, 20003), deliver.Misconfigured, true},

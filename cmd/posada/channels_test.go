@@ -60,7 +60,7 @@ func start(t *testing.T, args ...string) *process {
 		t.Fatal(err)
 	}
 	p := &process{t: t, args: args, errs: &synced{got: make(chan struct{}, 1)}}
-	p.cmd = exec.Command(path, append([]string{"serve", "--listen", "127.0.0.1:0", "--webhook-listen", "127.0.0.1:0"}, args...)...)
+	p.cmd = exec.Command(path, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
 	p.cmd.Stderr = p.errs
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -228,7 +228,7 @@ func TestAWholeScreeningOnEachChannelThroughAStopAndAStart(t *testing.T) {
 		}
 	}
 	twilioArgs := func(tw *twiliotest.Twilio) []string {
-		return []string{"--twilio-api", tw.URL, "--twilio-account-sid", twiliotest.AccountSID, "--twilio-auth-token", twiliotest.AuthToken, "--public-url", public}
+		return []string{"--twilio-api", tw.URL, "--twilio-account-sid", twiliotest.AccountSID, "--twilio-auth-token", twiliotest.AuthToken, "--public-url", public, "--webhook-listen", "127.0.0.1:0"}
 	}
 	for name, c := range map[string]channelCase{
 		"telegram by long polling": {flows.Telegram, func(t *testing.T) ([]string, func(*process), phone) {
@@ -237,7 +237,7 @@ func TestAWholeScreeningOnEachChannelThroughAStopAndAStart(t *testing.T) {
 		}},
 		"telegram by webhook": {flows.Telegram, func(t *testing.T) ([]string, func(*process), phone) {
 			tg := telegramtest.New(t)
-			args := []string{"--telegram-api", tg.URL, "--telegram-token", tg.Token, "--telegram-chat-rate", "100", "--public-url", public}
+			args := []string{"--telegram-api", tg.URL, "--telegram-token", tg.Token, "--telegram-chat-rate", "100", "--public-url", public, "--webhook-listen", "127.0.0.1:0"}
 			return args, func(p *process) { tg.Route(public, p.webhook+"/bot") }, telegramPhone(tg)
 		}},
 		"sms": {flows.SMS, func(t *testing.T) ([]string, func(*process), phone) {

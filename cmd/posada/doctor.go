@@ -22,8 +22,11 @@ type doctorCmd struct {
 	channelFlags
 }
 
-// doctorTime bounds one look at a provider.
-const doctorTime = 30 * time.Second
+// doctorTime bounds one look at a provider, and knockTime one at a webhook.
+const (
+	doctorTime = 30 * time.Second
+	knockTime  = 10 * time.Second
+)
 
 // Run looks at everything, sends nothing to anybody and does not touch the
 // database, so that it can run beside a server.
@@ -82,13 +85,16 @@ func (c *doctorCmd) look(ctx context.Context) []bot.Finding {
 	if err != nil {
 		return append(out, bot.Finding{Subject: "settings", Level: bot.Fail, Text: err.Error() + "."})
 	}
-	ctx, cancel := context.WithTimeout(ctx, doctorTime)
-	defer cancel()
+	diagnose := func(by func(context.Context) []bot.Finding) {
+		ctx, cancel := context.WithTimeout(ctx, doctorTime)
+		defer cancel()
+		out = append(out, by(ctx)...)
+	}
 	if ch.telegram != nil {
-		out = append(out, ch.telegram.Diagnose(ctx)...)
+		diagnose(ch.telegram.Diagnose)
 	}
 	if ch.twilio != nil {
-		out = append(out, ch.twilio.Diagnose(ctx)...)
+		diagnose(ch.twilio.Diagnose)
 	}
 	if c.PublicURL != "" {
 		for path := range ch.routes() {
@@ -102,11 +108,18 @@ func (c *doctorCmd) look(ctx context.Context) []bot.Finding {
 // strangers with a status of its own, so whatever else comes is not Posada.
 func knock(ctx context.Context, public, path string) bot.Finding {
 	f := bot.Finding{Subject: "public URL, " + path}
+	ctx, cancel := context.WithTimeout(ctx, knockTime)
+	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, webhook.Join(public, path), strings.NewReader(""))
 	if err != nil {
 		f.Level, f.Text = bot.Fail, "it cannot be asked."
 		return f
 	}
+	refusal, kind := http.StatusForbidden, "application/x-www-form-urlencoded"
+	if path == telegramPath {
+		refusal, kind = http.StatusUnauthorized, "application/json"
+	}
+	req.Header.Set("Content-Type", kind)
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	res, err := client.Do(req)
 	var dns *net.DNSError
@@ -120,7 +133,7 @@ func knock(ctx context.Context, public, path string) bot.Finding {
 	}
 	defer res.Body.Close()
 	switch {
-	case res.StatusCode == http.StatusForbidden:
+	case res.StatusCode == refusal:
 		f.Text = "Posada answers there, and refuses a stranger."
 	case res.StatusCode >= 300 && res.StatusCode < 400:
 		f.Level, f.Text, f.Mend = bot.Fail, fmt.Sprintf("it redirects (%d); providers do not follow, and signatures would fail.", res.StatusCode), "Give the address that it redirects to as --public-url."

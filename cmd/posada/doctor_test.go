@@ -6,12 +6,14 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"posada/bot"
 	"posada/channel/telegram/telegramtest"
 	"posada/channel/twilio/twiliotest"
 )
@@ -139,4 +141,41 @@ func page(t *testing.T, p *process, path string) string {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+func TestDoctorKnowsPosadaByHowItRefusesAStranger(t *testing.T) {
+	homeless(t)
+	b, err := new(bookFlags).load(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := channelFlags{
+		PublicURL: "https://posada.test/", WebhookListen: defaultWebhookListen, TelegramToken: aToken, TelegramMode: "auto", TelegramRate: 1, TelegramPace: 1,
+		TwilioAccountSID: anSID, TwilioAuthToken: anAuth, SMSFrom: aNumber, SMSRate: 1, WhatsAppRate: 1, Workers: 1, Timeout: time.Second,
+	}
+	ch, err := flags.open(looking(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	for path, h := range ch.routes() {
+		mux.Handle(path, h)
+	}
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	for path := range ch.routes() {
+		if f := knock(t.Context(), server.URL, path); f.Level != bot.Fine {
+			t.Errorf("%s: %s", path, f.Text)
+		}
+	}
+	if len(ch.routes()) != 3 {
+		t.Errorf("%d webhooks", len(ch.routes()))
+	}
+	for _, status := range []int{200, 302, 404, 502} {
+		other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		if f := knock(t.Context(), other.URL, telegramPath); f.Level != bot.Fail || f.Mend == "" {
+			t.Errorf("something that answers %d: %s", status, f.Text)
+		}
+		other.Close()
+	}
 }

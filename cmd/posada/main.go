@@ -10,6 +10,7 @@ import (
 	"maps"
 	"os"
 	"os/signal"
+	"reflect"
 	"slices"
 	"syscall"
 	_ "time/tzdata" // places have time zones, and a small container has none
@@ -135,5 +136,10 @@ func (c config) Validate(app *kong.Application) error {
 
 // Resolve is the value of a flag, nil when the file does not set it.
 func (c config) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-	return c[flag.Name], nil
+	v := c[flag.Name]
+	if _, text := v.(string); v != nil && !text && flag.Target.Kind() == reflect.String {
+		// YAML takes +15005550006 for a number. The value may be a secret.
+		return nil, fmt.Errorf("config: put the value of %q in quotes", flag.Name)
+	}
+	return v, nil
 }

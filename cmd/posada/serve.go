@@ -165,7 +165,7 @@ func (s *server) checks() []webhook.Check {
 		out = append(out, webhook.Check{Name: "telegram in", Why: t.Down})
 	}
 	if t := s.channels.twilio; t != nil {
-		out = append(out, webhook.Check{Name: "twilio in", Why: t.Down})
+		out = append(out, webhook.Check{Name: "twilio", Why: t.Down})
 	}
 	for _, state := range s.dispatcher.States() {
 		if state.Channel == bot.Simulator {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"posada/bot"
@@ -49,6 +50,9 @@ type channelFlags struct {
 	Timeout time.Duration `default:"15s" help:"How long a provider may take to accept a message." placeholder:"TIME"`
 }
 
+// defaultWebhookListen is the default of --webhook-listen.
+const defaultWebhookListen = "127.0.0.1:8081"
+
 // chatBurst is how many messages go to one chat on Telegram at once: it bears a
 // few.
 const chatBurst = 4
@@ -80,7 +84,10 @@ func (c *channelFlags) any() bool { return c.TelegramToken != "" || c.TwilioAcco
 // check refuses settings that contradict each other, in a sentence.
 func (c *channelFlags) check(b *flows.Book) error {
 	senders := c.SMSFrom != "" || c.WhatsAppFrom != ""
+	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
 	switch {
+	case c.PublicURL == "" && c.WebhookListen != defaultWebhookListen:
+		return errors.New("--webhook-listen needs --public-url: a listener that nobody can be told the address of would only be a door")
 	case c.TwilioAccountSID == "" && (c.TwilioAuthToken != "" || senders):
 		return errors.New("SMS and WhatsApp need --twilio-account-sid")
 	case c.TwilioAccountSID != "" && c.TwilioAuthToken == "":

@@ -39,10 +39,11 @@ func TestSettingsThatContradictAreRefusedInASentence(t *testing.T) {
 		{[]string{"--telegram-token", aToken, "--telegram-mode", "webhook"}, "needs --public-url"},
 		{[]string{"--telegram-token", aToken, "--telegram-rate", "0"}, "a rate"},
 		{[]string{"--telegram-token", aToken, "--workers", "0"}, "--workers"},
+		{[]string{"--webhook-listen", "0.0.0.0:8081"}, "needs --public-url"},
 		{[]string{"--sms-exact", "es,xx"}, "--sms-exact"},
 		{[]string{"--book", filepath.Join(t.TempDir(), "none")}, "--book"},
 	} {
-		args := append([]string{"serve", "--listen", "127.0.0.1:0", "--webhook-listen", "127.0.0.1:0"}, c.args...)
+		args := append([]string{"serve", "--listen", "127.0.0.1:0"}, c.args...)
 		code, _, stderr := posada(t, "", args...)
 		if code == 0 || !strings.Contains(stderr, c.want) {
 			t.Errorf("serve %s: exit %d, %q; wanted %q", strings.Join(c.args, " "), code, stderr, c.want)
@@ -93,5 +94,17 @@ func TestSecretsAreNotShownByHelp(t *testing.T) {
 		if strings.Contains(stdout+stderr, aToken) || strings.Contains(stdout+stderr, anAuth) {
 			t.Errorf("posada %v prints a secret", args)
 		}
+	}
+}
+
+func TestNumbersInTheConfigAreAskedForInQuotes(t *testing.T) {
+	dir := homeless(t)
+	config := filepath.Join(dir, "posada.yaml")
+	if err := os.WriteFile(config, []byte("sms-from: +15005550006\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, stdout, stderr := posada(t, "", "--config", config, "serve")
+	if code == 0 || !strings.Contains(stderr, "quotes") || strings.Contains(stdout+stderr, "15005550006") {
+		t.Errorf("exit %d: %s", code, stderr)
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 // Backlog counts what is queued, without a look into it: it costs a walk over
 // the keys of the queue, and neither opens nor decodes anything. Simulated
-// contacts are not counted.
+// contacts are counted among the dead letters alone.
 func (s *Store) Backlog(ctx context.Context) (b bot.Backlog, err error) {
 	err = s.view(ctx, func(tx *bbolt.Tx) error {
 		b = bot.Backlog{}
