@@ -78,6 +78,10 @@ func (parrot) Expire(s flows.Session, _ time.Time) (flows.Session, bool) { retur
 
 func (parrot) Urgent(string) bool { return false }
 
+func (parrot) WantsDiary(flows.Session, flows.Input) bool { return false }
+
+func (parrot) Recheck(flows.Session, time.Time) ([]flows.Effect, bool) { return nil, false }
+
 // replies claims what is queued in answer to people by SMS.
 func replies(t testing.TB, s *bolt.Store) []bot.Claimed {
 	t.Helper()

@@ -14,7 +14,7 @@ import (
 type lease struct {
 	until    time.Time
 	settling int             // messages being settled: until that is done nobody may have the line
-	session  []byte          // sealed, as it was when the line was claimed: who wrote since has another
+	session  []byte          // sealed, as it was when the line was claimed: it tells who wrote since
 	messages map[uint64]bool // lent and not settled
 }
 

@@ -44,7 +44,8 @@ func (s *Store) pack(o *bot.Outbound) (p parcel, err error) {
 }
 
 // Queue implements bot.Store and bot.Outbox: all of it or, after an error,
-// nothing. A thousand messages hold up the writer for some ten milliseconds.
+// nothing. A thousand messages keep the writer for some ten milliseconds, and
+// the disk for as long again.
 func (s *Store) Queue(ctx context.Context, out []bot.Outbound) (queued int, err error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
@@ -150,17 +151,33 @@ func (s *Store) read(tx *bbolt.Tx, claimed []bot.Claimed, l line, e *lease, most
 	return claimed
 }
 
-// heard is the minute of a contact's last turn, from the sealed session.
-func (s *Store) heard(contact seal.Key, session []byte) time.Time {
+// keptIn opens a sealed session; nothing when it does not open. The turn and
+// the sweep count what is damaged.
+func (s *Store) keptIn(contact seal.Key, session []byte) kept {
 	plain, err := s.keys.Open(sessionBucket, contact[:], session)
 	if err != nil {
-		return time.Time{} // the turn and the sweep count what is damaged
+		return kept{}
 	}
-	kept, err := decodeKept(plain)
+	k, err := decodeKept(plain)
 	if err != nil {
-		return time.Time{}
+		return kept{}
 	}
-	return kept.At
+	return k
+}
+
+// heard is the minute of a contact's last turn, from the sealed session.
+func (s *Store) heard(contact seal.Key, session []byte) time.Time {
+	return s.keptIn(contact, session).At
+}
+
+// wrote tells whether a contact has written between two sealed sessions of
+// theirs. Most are the very same.
+func (s *Store) wrote(contact seal.Key, was, is []byte) bool {
+	if bytes.Equal(was, is) {
+		return false
+	}
+	before, after := s.keptIn(contact, was), s.keptIn(contact, is)
+	return before.At.IsZero() || after.At.IsZero() || before.turn != after.turn
 }
 
 // Holds implements bot.Outbox.
@@ -259,7 +276,9 @@ func (s *Store) part(tx *bbolt.Tx, contact, optOut seal.Key, fate bot.Fate) (dro
 			err = tx.Bucket([]byte(unreachableBucket)).Put(contact[:], here)
 		}
 	case bot.FateOptedOut:
-		err = tx.Bucket([]byte(optOutBucket)).Put(optOut[:], here)
+		if err = tx.Bucket([]byte(optOutBucket)).Put(optOut[:], here); err == nil {
+			err = s.endTimers(tx, contact)
+		}
 	default:
 		return nil, nil
 	}

@@ -67,14 +67,19 @@ func (s *Store) Report(ctx context.Context, r bot.Report) (bot.Reported, error) 
 			continue
 		}
 		s.drop(dropped)
-		if was.lent && p.row != nil {
-			s.mu.Lock()
-			if m := s.lent.loans[r.Message]; m != nil && m.fence == was.fence {
-				s.lent.drop([]uint64{r.Message}, true)
-			}
-			s.mu.Unlock()
-		}
+		s.reported(p)
 		return p.outcome, nil
+	}
+}
+
+// reported ends the loan of a message that a report took out of the queue, or
+// whose attempt it told of. Who borrowed it since tells of another attempt.
+func (s *Store) reported(p *reporting) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.lent.loans[p.id]
+	if m != nil && (p.take || p.queued != nil && p.was.lent && m.fence == p.was.fence) {
+		s.lent.drop([]uint64{p.id}, true)
 	}
 }
 
@@ -108,7 +113,7 @@ func (s *Store) decide(k known, r bot.Report) (*reporting, error) {
 		next.Outbound, next.channel = k.queued, k.line.channel
 	}
 	if k.lent {
-		wrote = !bytes.Equal(k.claimed, k.session)
+		wrote = s.wrote(k.line.contact, k.claimed, k.session)
 	} else if k.session != nil {
 		wrote = s.heard(k.line.contact, k.session).After(next.at)
 	}

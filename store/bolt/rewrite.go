@@ -173,10 +173,10 @@ func (w *rewriter) reseal(bucket string, key, value []byte) []byte {
 	if !sealed[bucket] {
 		return value
 	}
-	plain, err := w.keys.Open(bucket, key, value)
+	head, plain, err := openRow(w.keys, bucket, key, value)
 	if err == nil {
 		var anew []byte
-		if anew, err = w.keys.Seal(bucket, key, plain); err == nil {
+		if anew, err = sealRow(w.keys, bucket, key, head, plain); err == nil {
 			return anew
 		}
 	}

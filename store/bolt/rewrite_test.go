@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -84,6 +85,9 @@ func TestARewriteKeepsAllAndNeedsTheOldKeysNoMore(t *testing.T) {
 	for _, bucket := range []string{"contacts", "sessions", "diary", "rumours", "outbox"} {
 		each(bucket, func(k, v []byte) {
 			opened++
+			if bucket == "contacts" { // sealed behind the time of the first timer, and to it
+				k, v = append(bytes.Clone(k), v[:8]...), v[8:]
+			}
 			if _, err := f.keys.Open(bucket, k, v); err == nil {
 				t.Errorf("a value of %s still opens with the old key", bucket)
 			}
@@ -115,6 +119,57 @@ func TestARewriteKeepsAllAndNeedsTheOldKeysNoMore(t *testing.T) {
 	claimed := replies(t, s)
 	if len(claimed) != want.Queued+1 || !slices.ContainsFunc(claimed, func(c bot.Claimed) bool { return c.ID == last }) {
 		t.Errorf("%d messages in the queue, want %d and %d among them", len(claimed), want.Queued+1, last)
+	}
+}
+
+func TestARewriteKeepsTheQueueAsItStands(t *testing.T) {
+	f, keyFile := rotating(t)
+	s := f.open(t)
+	talk(t, s)
+	everywhere(t, s)
+	receive(t, bot.New(parrot{}, s), inbound("third", bot.Address{Channel: "sms", ID: "third"}, "x"))
+	if err := s.Reach(t.Context(), bot.Address{Channel: "sms", ID: "third"}, false); err != nil {
+		t.Fatal(err)
+	}
+	want := counts(t, s)
+	letters, err := s.Dead(t.Context(), 99)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeStore(t, s)
+	rotated, err := seal.Rotate(keyFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := file{filepath.Join(t.TempDir(), "posada.db"), rotated}
+	if done, err := bolt.Rewrite(t.Context(), f.path, to.path, rotated); err != nil || done.Damaged != 0 {
+		t.Fatalf("rewritten %+v, %v", done, err)
+	}
+	whole(t, to.path)
+	change(t, to.path, func(tx *bbolt.Tx) error {
+		for _, bucket := range []string{"outbox", "sent", "dead"} {
+			err := tx.Bucket([]byte(bucket)).ForEach(func(k, v []byte) error {
+				if _, err := f.keys.Open(bucket, k, v); err == nil {
+					t.Errorf("a value of %s still opens with the old key", bucket)
+				}
+				_, err := rotated.Open(bucket, k, v)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	s = to.open(t)
+	if got := counts(t, s); got != want {
+		t.Errorf("the new file holds %+v, want %+v", got, want)
+	}
+	if again, err := s.Dead(t.Context(), 99); err != nil || !slices.Equal(again, letters) || len(again) == 0 {
+		t.Errorf("dead letters %v, %v", again, err)
+	}
+	if next, err := s.Promote(t.Context(), day); err != nil || !next.Equal(day.Add(time.Hour)) {
+		t.Errorf("the next line is due at %v, %v", next, err)
 	}
 }
 

@@ -2,7 +2,6 @@
 package bolt
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -164,7 +163,7 @@ func (s *Store) settle(tx *bbolt.Tx, x *settlement, r *result) error {
 	if outbox.Get(l.message(id)) == nil {
 		return s.settleTaken(tx, x, r)
 	}
-	wrote := x.person && !bytes.Equal(tx.Bucket([]byte(sessionBucket)).Get(l.contact[:]), x.m.lease.session)
+	wrote := x.person && s.wrote(l.contact, x.m.lease.session, tx.Bucket([]byte(sessionBucket)).Get(l.contact[:]))
 	switch x.Fate {
 	case bot.FateReleased:
 		return nil

@@ -8,9 +8,9 @@
 //
 // What a thief sees: how many rows there are, how long, and which belong to
 // the same pseudonym; the UTC days of the last messages; the channel and kind
-// of queued ones, and until when a line waits; when messages were given up.
-// Every value is sealed and every key that stands for a person or a message of
-// theirs is a keyed hash.
+// of queued ones, and until when a line waits; when messages were given up; and
+// at which minute a pseudonym is to be reminded next. Every value is sealed and
+// every key that stands for a person or a message of theirs is a keyed hash.
 package bolt
 
 import (
@@ -48,8 +48,9 @@ var (
 // address, 16 bytes. The ids in keys are of one counter (meta's sequence).
 const (
 	metaBucket    = "meta"     // "format", "check"
-	contactBucket = "contacts" // contact → bot.Contact with its subscriptions
-	sessionBucket = "sessions" // contact → minute, session
+	contactBucket = "contacts" // contact → due (8 bytes, seconds, in the clear), bot.Contact with its subscriptions and timers
+	timerBucket   = "timers"   // due, contact → nothing: those of which a timer runs
+	sessionBucket = "sessions" // contact → kept (kept.go)
 	diaryBucket   = "diary"    // contact, id → bot.Entry
 	rumourBucket  = "rumours"  // contact, id → bot.Rumour
 	optOutBucket  = "optout"   // keyed hash of an address (another one) → nothing
@@ -71,12 +72,12 @@ const (
 // sealed. Subscriptions live in the contact's record: that costs 40 bytes
 // each, a row of their own 120.
 var sealed = map[string]bool{
-	contactBucket: true, sessionBucket: true, diaryBucket: true, rumourBucket: true, optOutBucket: false, seenBucket: false,
+	contactBucket: true, timerBucket: false, sessionBucket: true, diaryBucket: true, rumourBucket: true, optOutBucket: false, seenBucket: false,
 	outboxBucket: true, readyBucket: false, waitingBucket: false, dueBucket: false,
 	unreachableBucket: false, sentBucket: true, sentIndex: false, deadBucket: true,
 }
 
-const fileFormat = 2
+const fileFormat = 3
 
 // lockWait is how long Open waits for another process: long enough for a
 // restart to overlap, short enough for whoever waits at a terminal.
@@ -291,7 +292,7 @@ func (s *Store) view(ctx context.Context, fn func(*bbolt.Tx) error) error {
 // read, is counted: it must silence nobody.
 func open[T any](s *Store, bucket string, key, value []byte, decode func([]byte) (T, error)) (T, bool) {
 	var none T
-	plain, err := s.keys.Open(bucket, key, value)
+	_, plain, err := openRow(s.keys, bucket, key, value)
 	if err == nil {
 		var v T
 		if v, err = decode(plain); err == nil {

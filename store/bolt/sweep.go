@@ -92,10 +92,11 @@ func (s *Store) sweepSessions(ctx context.Context, judge func(bot.Kept) bot.Verd
 				continue
 			}
 			c := change{contact: seal.Key(r.key), was: r.value}
-			switch v := judge(kept); v.Act {
+			switch v := judge(kept.Kept); v.Act {
 			case bot.Replace:
 				var err error
-				if c.new, err = s.keys.Seal(sessionBucket, r.key, encodeKept(kept.At, v.Session)); err != nil {
+				kept.Session = v.Session
+				if c.new, err = s.keys.Seal(sessionBucket, r.key, kept.encode()); err != nil {
 					return err
 				}
 			case bot.Keep:

@@ -22,7 +22,16 @@ type basis struct {
 	contact, seen, optOut seal.Key
 	wasContact            []byte
 	wasSession            []byte
+	was                   kept // wasSession, opened
+
+	// fired is seen in the place where a quiet turn leaves it: beside those of
+	// contacts that stand near this one. Timers run out by the thousand, in the
+	// order of their contacts, and each would else touch a page of its own. Two
+	// bytes of the contact tell a thief as good as nothing.
+	fired seal.Key
 }
+
+const firedBeside = 2
 
 // Load implements bot.Store.
 func (s *Store) Load(ctx context.Context, from bot.Address, messageID string) (bot.Snapshot, error) {
@@ -41,9 +50,11 @@ func (s *Store) Load(ctx context.Context, from bot.Address, messageID string) (b
 			return bot.Snapshot{}, err
 		}
 	}
+	b.fired = b.seen
+	copy(b.fired[:firedBeside], b.contact[:])
 	snap := bot.Snapshot{From: from, MessageID: messageID, Basis: b}
 	err = s.view(ctx, func(tx *bbolt.Tx) error {
-		if snap.Seen = wasSeen(tx, b.seen); snap.Seen {
+		if snap.Seen = b.wasSeen(tx); snap.Seen {
 			return nil
 		}
 		b.wasContact = bytes.Clone(tx.Bucket([]byte(contactBucket)).Get(b.contact[:]))
@@ -59,44 +70,24 @@ func (s *Store) Load(ctx context.Context, from bot.Address, messageID string) (b
 		snap.Contact, snap.Damaged = c, !ok
 	}
 	if b.wasSession != nil {
-		k, ok := open(s, sessionBucket, b.contact[:], b.wasSession, decodeKept)
-		snap.Session, snap.Damaged = k.Session, snap.Damaged || !ok
+		var ok bool
+		b.was, ok = open(s, sessionBucket, b.contact[:], b.wasSession, decodeKept)
+		snap.Session, snap.Damaged = b.was.Session, snap.Damaged || !ok
 	}
 	return snap, nil
 }
 
 // wasSeen looks into every day that is kept: they are few, and a clock that
 // was set back must not make a message new.
-func wasSeen(tx *bbolt.Tx, key seal.Key) bool {
+func (b *basis) wasSeen(tx *bbolt.Tx) bool {
 	seen := tx.Bucket([]byte(seenBucket))
 	days := seen.Cursor()
 	for day, _ := days.First(); day != nil; day, _ = days.Next() {
-		if seen.Bucket(day).Get(key[:]) != nil {
+		if today := seen.Bucket(day); today.Get(b.seen[:]) != nil || today.Get(b.fired[:]) != nil {
 			return true
 		}
 	}
 	return false
-}
-
-// A session is kept behind the minute of its turn, in four bytes: enough for
-// 8,000 years, and known even where the session cannot be decoded.
-const minuteSize = 4
-
-func encodeKept(at time.Time, session []byte) []byte {
-	b := make([]byte, minuteSize, minuteSize+len(session))
-	binary.BigEndian.PutUint32(b, uint32(at.Unix()/60))
-	return append(b, session...)
-}
-
-func decodeKept(raw []byte) (bot.Kept, error) {
-	if len(raw) < minuteSize {
-		return bot.Kept{}, fmt.Errorf("%w of a session", bot.ErrRecord)
-	}
-	k := bot.Kept{At: time.Unix(int64(binary.BigEndian.Uint32(raw))*60, 0).UTC()}
-	if len(raw) > minuteSize {
-		k.Session = raw[minuteSize:]
-	}
-	return k, nil
 }
 
 // here is the value of a key that says all by itself. It is not nil: a nil
@@ -128,10 +119,11 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (bot.Outcome, error) {
 	day := []byte(t.Now.UTC().Format(time.DateOnly))
 	var outcome bot.Outcome
 	var dropped []uint64
+	var mute bool
 	err = s.write.submit(func(tx *bbolt.Tx) error {
-		outcome, dropped = bot.Committed, nil
+		outcome, dropped, mute = bot.Committed, nil, false
 		switch {
-		case wasSeen(tx, b.seen):
+		case b.wasSeen(tx):
 			outcome = bot.Duplicate
 			return nil
 		case !bytes.Equal(tx.Bucket([]byte(contactBucket)).Get(b.contact[:]), b.wasContact),
@@ -139,15 +131,19 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (bot.Outcome, error) {
 			outcome = bot.Conflict
 			return nil
 		}
+		mute = t.Quiet && (tx.Bucket([]byte(optOutBucket)).Get(b.optOut[:]) != nil || tx.Bucket([]byte(unreachableBucket)).Get(b.contact[:]) != nil)
 		if dropped, err = s.erase(tx, b, t); err != nil {
 			return err
 		}
 		for _, r := range rows {
-			if err := tx.Bucket(r.bucket).Put(r.key, r.value); err != nil {
-				return fmt.Errorf("put into %s: %w", r.bucket, err)
+			if err := put(tx, r); err != nil {
+				return err
 			}
 		}
 		for _, p := range parcels {
+			if mute && p.line.kind != bot.Errand {
+				continue
+			}
 			if err := enqueue(tx, p.line, p.id, p.value); err != nil {
 				return err
 			}
@@ -161,7 +157,11 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (bot.Outcome, error) {
 		if err != nil {
 			return fmt.Errorf("begin day: %w", err)
 		}
-		if err := today.Put(b.seen[:], here); err != nil {
+		mark := b.seen
+		if t.Quiet {
+			mark = b.fired
+		}
+		if err := today.Put(mark[:], here); err != nil {
 			return fmt.Errorf("mark message as seen: %w", err)
 		}
 		return keepIDs(tx, last)
@@ -169,8 +169,25 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (bot.Outcome, error) {
 	if err != nil {
 		return 0, fmt.Errorf("write turn: %w", err)
 	}
+	if mute {
+		for i, p := range parcels {
+			if p.line.kind != bot.Errand {
+				t.Out[i].ID = 0
+			}
+		}
+	}
 	s.drop(dropped)
 	return outcome, nil
+}
+
+func put(tx *bbolt.Tx, r row) error {
+	if string(r.bucket) == contactBucket {
+		return putContact(tx, r.key, r.value)
+	}
+	if err := tx.Bucket(r.bucket).Put(r.key, r.value); err != nil {
+		return fmt.Errorf("put into %s: %w", r.bucket, err)
+	}
+	return nil
 }
 
 // keepIDs makes sure that no id up to last is given again after a restart.
@@ -198,9 +215,13 @@ func (s *Store) rows(b *basis, t bot.Turn) ([]row, error) {
 	}
 	if !t.Forget {
 		if t.Contact != nil {
-			put(contactBucket, b.contact[:], t.Contact.Encode())
+			value, err := s.sealContact(b.contact, *t.Contact)
+			if err != nil {
+				return nil, err
+			}
+			rows = append(rows, row{[]byte(contactBucket), b.contact[:], value})
 		}
-		put(sessionBucket, b.contact[:], encodeKept(t.Now, t.Session))
+		put(sessionBucket, b.contact[:], s.keep(b, t).encode())
 		for _, e := range t.Diary {
 			put(diaryBucket, s.nextKey(b.contact), e.Encode())
 		}
@@ -209,6 +230,15 @@ func (s *Store) rows(b *basis, t bot.Turn) ([]row, error) {
 		}
 	}
 	return rows, failed
+}
+
+// keep is the session that a turn leaves. Of a quiet one its time stays that of
+// the person's last.
+func (s *Store) keep(b *basis, t bot.Turn) kept {
+	if t.Quiet && !b.was.At.IsZero() {
+		return kept{Kept: bot.Kept{At: b.was.At, Session: t.Session}, turn: b.was.turn}
+	}
+	return kept{Kept: bot.Kept{At: t.Now, Session: t.Session}, turn: uint32(s.ids.Add(1))}
 }
 
 // parcels numbers and seals the messages of a turn.
@@ -245,31 +275,40 @@ func (s *Store) erase(tx *bbolt.Tx, b *basis, t bot.Turn) (dropped []uint64, err
 		}
 	}
 	// Who writes can be reached, and what waited for that waits no more.
-	if err := tx.Bucket([]byte(unreachableBucket)).Delete(b.contact[:]); err != nil {
-		return nil, fmt.Errorf("lift mark: %w", err)
+	if !t.Quiet {
+		if err := tx.Bucket([]byte(unreachableBucket)).Delete(b.contact[:]); err != nil {
+			return nil, fmt.Errorf("lift mark: %w", err)
+		}
+	}
+	if t.EraseDiary {
+		if err := eraseRows(tx, diaryBucket, b.contact); err != nil {
+			return nil, err
+		}
 	}
 	switch {
 	case t.Forget:
 		return s.eraseContact(tx, b.contact)
 	case t.OptOut == bot.MarkOut:
 		return s.eraseQueued(tx, b.contact)
+	case t.Quiet:
+		return nil, nil
 	}
 	return nil, unpark(tx, b.contact)
 }
 
 // eraseContact removes all rows of a contact but the opt-out mark.
 func (s *Store) eraseContact(tx *bbolt.Tx, contact seal.Key) ([]uint64, error) {
-	for _, name := range []string{contactBucket, sessionBucket, unreachableBucket} {
+	if err := putContact(tx, contact[:], nil); err != nil {
+		return nil, err
+	}
+	for _, name := range []string{sessionBucket, unreachableBucket} {
 		if err := tx.Bucket([]byte(name)).Delete(contact[:]); err != nil {
 			return nil, fmt.Errorf("erase from %s: %w", name, err)
 		}
 	}
 	for _, name := range []string{diaryBucket, rumourBucket} {
-		bucket := tx.Bucket([]byte(name))
-		for _, k := range withPrefix(bucket, contact[:]) {
-			if err := bucket.Delete(k); err != nil {
-				return nil, fmt.Errorf("erase from %s: %w", name, err)
-			}
+		if err := eraseRows(tx, name, contact); err != nil {
+			return nil, err
 		}
 	}
 	return s.eraseQueued(tx, contact)

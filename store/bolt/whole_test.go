@@ -13,7 +13,8 @@ import (
 )
 
 // whole asserts that the file is sound, and that every line of its queue is
-// either ready, under its first message, or waits, by its time.
+// either ready, under its first message, or waits, by its time. So does every
+// contact with a timer stand in the index, at its time, and nobody else.
 func whole(t *testing.T, path string) {
 	t.Helper()
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true})
@@ -55,6 +56,18 @@ func whole(t *testing.T, path string) {
 			} else if _, ok := ready[string(binary.BigEndian.AppendUint64([]byte(lane), head))+who]; !ok {
 				t.Error("a line is neither ready nor waiting")
 			}
+		}
+		timers, running := keys("timers"), 0
+		for who, v := range keys("contacts") {
+			if due := string(v[:8]); due != string(make([]byte, 8)) {
+				running++
+				if _, ok := timers[due+who]; !ok {
+					t.Error("a timer runs, and the index does not say so")
+				}
+			}
+		}
+		if running != len(timers) {
+			t.Errorf("%d contacts have a timer, and the index has %d", running, len(timers))
 		}
 		sent := keys("sent")
 		for k := range keys("sentby") {

@@ -36,15 +36,23 @@ var (
 	_ bot.Outbox = (*Store)(nil)
 )
 
-// message is a provider's message id on its channel.
-type message struct{ channel, id string }
+// message is a provider's message id on its channel, or the id of a quiet turn
+// of one contact.
+type message struct{ channel, id, contact string }
+
+// wasSeen tells whether a contact had this message, or this quiet turn, before.
+func (s *Store) wasSeen(from bot.Address, id string) bool {
+	_, said := s.seen[message{from.Channel, id, ""}]
+	_, quiet := s.seen[message{from.Channel, id, from.ID}]
+	return said || quiet
+}
 
 // person is never changed, only replaced: a pointer tells whether anything was.
 type person struct {
 	contact bot.Contact
 	session []byte
-	written uint64 // which writing of a session this is
-	at      time.Time
+	written uint64    // which of the turns of persons was their last
+	at      time.Time // when it was, to the minute
 	diary   []bot.Entry
 	rumours []bot.Rumour
 }
@@ -71,7 +79,7 @@ func (s *Store) Load(ctx context.Context, from bot.Address, messageID string) (b
 	defer s.mu.Unlock()
 	p := s.people[from]
 	snap := bot.Snapshot{From: from, MessageID: messageID, OptedOut: s.optedOut[from], Basis: basis{s, p}}
-	_, snap.Seen = s.seen[message{from.Channel, messageID}]
+	snap.Seen = s.wasSeen(from, messageID)
 	if p != nil {
 		snap.Contact, snap.Session = p.contact, p.session
 	}
@@ -96,14 +104,18 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (bot.Outcome, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	id := message{from.Channel, t.Snapshot.MessageID}
-	if _, seen := s.seen[id]; seen {
+	if s.wasSeen(from, t.Snapshot.MessageID) {
 		return bot.Duplicate, nil
 	}
 	if s.people[from] != b.was {
 		return bot.Conflict, nil
 	}
+	id := message{channel: from.Channel, id: t.Snapshot.MessageID}
+	if t.Quiet {
+		id.contact = from.ID
+	}
 	s.seen[id] = t.Now.UTC().Format(time.DateOnly)
+	mute := t.Quiet && (s.optedOut[from] || s.unreachable[from])
 	switch t.OptOut {
 	case bot.MarkOut:
 		s.optedOut[from] = true
@@ -111,7 +123,9 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (bot.Outcome, error) {
 	case bot.MarkIn:
 		delete(s.optedOut, from)
 	}
-	delete(s.unreachable, from)
+	if !t.Quiet {
+		delete(s.unreachable, from)
+	}
 	if t.Forget {
 		s.forget(from)
 	} else {
@@ -120,27 +134,34 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (bot.Outcome, error) {
 			*p = *b.was
 		}
 		if t.Contact != nil {
-			p.contact = *t.Contact
+			p.contact = whole(*t.Contact)
 		}
-		p.write(s, t.Session)
-		p.at = t.Now.UTC().Truncate(time.Minute)
+		p.session = slices.Clone(t.Session)
+		if !t.Quiet || b.was == nil {
+			s.written++
+			p.written, p.at = s.written, t.Now.UTC().Truncate(time.Minute)
+		}
+		if t.EraseDiary {
+			p.diary = nil
+		}
 		p.diary = append(slices.Clip(p.diary), t.Diary...)
 		p.rumours = append(slices.Clip(p.rumours), t.Rumours...)
 		s.people[from] = p
 	}
-	s.unpark(from)
+	if !t.Quiet {
+		s.unpark(from)
+	}
 	for i := range t.Out {
-		s.put(&t.Out[i])
+		o := &t.Out[i]
+		if o.ID = 0; mute && o.Kind != bot.Errand {
+			continue
+		}
+		s.put(o)
 	}
 	return bot.Committed, nil
 }
 
-func (p *person) write(s *Store, session []byte) {
-	s.written++
-	p.session, p.written = slices.Clone(session), s.written
-}
-
-// session tells which writing of a person's session there is; 0 for none.
+// session tells which turn of theirs was a person's last; 0 for none.
 func (s *Store) session(who bot.Address) uint64 {
 	if p := s.people[who]; p != nil {
 		return p.written
@@ -201,7 +222,7 @@ func (s *Store) carryOut(who bot.Address, p person, v bot.Verdict, order bot.Swe
 	changed := false
 	if v.Act == bot.Replace {
 		swept.Replaced++
-		p.write(s, v.Session)
+		p.session = slices.Clone(v.Session)
 		changed = true
 	}
 	diary := slices.DeleteFunc(slices.Clone(p.diary), func(e bot.Entry) bool { return e.At.Before(order.DiaryBefore) })
@@ -212,6 +233,19 @@ func (s *Store) carryOut(who bot.Address, p person, v bot.Verdict, order bot.Swe
 		p.diary, p.rumours = diary, rumours
 		s.people[who] = &p
 	}
+}
+
+// Diary implements bot.Store.
+func (s *Store) Diary(ctx context.Context, who bot.Address) ([]bot.Entry, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p := s.people[who]; p != nil {
+		return slices.Clone(p.diary), nil
+	}
+	return nil, nil
 }
 
 // Counts counts what is kept.

@@ -25,7 +25,7 @@ type line struct {
 	due    time.Time       // zero: ready
 	parked bool
 	until  time.Time // what is lent of it is lent until then
-	was    uint64    // the writing of the session when it was claimed: who wrote since has another
+	was    uint64    // the person's last turn when it was claimed: who wrote since has another
 }
 
 // loan is a message lent.
@@ -336,6 +336,7 @@ func (s *Store) part(who bot.Address, fate bot.Fate) {
 		s.erase(who)
 	case bot.FateOptedOut:
 		s.optedOut[who] = true
+		s.endTimers(who)
 		s.erase(who)
 	}
 }

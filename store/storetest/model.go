@@ -32,7 +32,7 @@ func SideBySide(t *testing.T, store, model Store, seed uint64, steps int) {
 		do    func()
 	}{
 		{"turn", 6, m.turn}, {"queue", 4, m.queue}, {"claim", 10, m.claim}, {"settle", 10, m.settle}, {"report", 8, m.report},
-		{"promote", 4, m.promote}, {"reach", 1, m.reach}, {"sweep", 1, m.sweep}, {"look", 3, m.look}, {"wait", 4, m.wait},
+		{"promote", 4, m.promote}, {"reach", 1, m.reach}, {"sweep", 1, m.sweep}, {"look", 3, m.look}, {"due", 3, m.due}, {"wait", 4, m.wait},
 	}
 	var wheel []int
 	for i, x := range todo {
@@ -117,16 +117,22 @@ func (m *pair) turn() {
 	if m.chance(20) {
 		id = "m1"
 	}
-	t := bot.Turn{Now: m.now, Session: []byte(id), Forget: m.chance(8), OptOut: pick(m, bot.MarkAsWas, bot.MarkAsWas, bot.MarkAsWas, bot.MarkOut, bot.MarkIn)}
+	t := bot.Turn{Now: m.now, Session: []byte(id), Quiet: m.chance(4), Forget: m.chance(8), OptOut: pick(m, bot.MarkAsWas, bot.MarkAsWas, bot.MarkAsWas, bot.MarkOut, bot.MarkIn)}
 	for range m.rand.IntN(4) {
 		t.Out = append(t.Out, m.outbound(who, m.kind()))
+	}
+	if !m.chance(4) {
+		t.Contact = contact(who)
+		for range m.rand.IntN(3) {
+			at := m.now.Add(time.Duration(m.rand.IntN(400)-200) * time.Second)
+			t.Contact.Timers = append(t.Contact.Timers, timer(pick(m, daily, again), at))
+		}
 	}
 	var outs [2][]bot.Outbound
 	i := 0
 	m.same("turn", func(s Store) any {
 		t := t
 		t.Snapshot = must(s.Load(m.Context(), who, id))
-		t.Contact = contact(who)
 		t.Out = slices.Clone(t.Out)
 		outcome := must(s.Commit(m.Context(), t))
 		if outcome == bot.Committed {
@@ -136,7 +142,7 @@ func (m *pair) turn() {
 		if t.Snapshot.Seen {
 			return outcome // the rest of it may be empty
 		}
-		return fmt.Sprint(outcome, t.Snapshot.OptedOut, t.Snapshot.Contact.Known(), string(t.Snapshot.Session))
+		return fmt.Sprint(outcome, t.Snapshot.OptedOut, t.Snapshot.Contact.Known(), string(t.Snapshot.Session), t.Snapshot.Contact.Timers)
 	})
 	m.queued(outs)
 }
@@ -330,6 +336,22 @@ func (m *pair) look() {
 		}
 		i++
 		return fmt.Sprintf("%+v", letters)
+	})
+}
+
+// due compares who is due; those of one second come in any order.
+func (m *pair) due() {
+	m.same("due", func(s Store) any {
+		due, next, err := s.Due(m.Context(), m.now, 100)
+		var who []string
+		for _, c := range due {
+			who = append(who, fmt.Sprint(c.Due().Unix(), c.Channel, c.ID, c.Timers))
+		}
+		if !slices.IsSortedFunc(due, func(a, b bot.Contact) int { return a.Due().Compare(b.Due()) }) {
+			m.Errorf("%s: not the longest due first", m.step)
+		}
+		slices.Sort(who)
+		return fmt.Sprint(who, next, err)
 	})
 }
 

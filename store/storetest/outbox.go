@@ -22,6 +22,8 @@ var outboxTests = map[string]func(*suite){
 	"an ended lease that nobody took still counts":                  (*suite).late,
 	"a fate is taken once":                                          (*suite).once,
 	"many settle at once and each message goes once":                (*suite).settleRace,
+	"what is being settled is lent to nobody":                       (*suite).settling,
+	"everything at once lends nothing twice":                        (*suite).atOnce,
 	"what is to be tried later waits, and its line with it":         (*suite).later,
 	"attempts are remembered":                                       (*suite).tries,
 	"what waits is not ready before its time":                       (*suite).due,
@@ -254,6 +256,121 @@ func (s *suite) settleRace() {
 	s.equal("refused", refused, 4*n)
 	s.equal("queued", s.counts().Queued, 0)
 	s.equal("claimed again", len(s.replies(day.Add(time.Hour))), 0)
+}
+
+func (s *suite) settling() {
+	for round := range 20 {
+		s.say(ana, bot.Reply)
+		mine := s.replies(day)
+		later := day.Add(time.Hour) // the lease has run out
+		var refused []bot.Token
+		var err error
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			refused, err = s.Settle(s.Context(), later, fates(bot.Settlement{Fate: bot.FateSent}, mine...))
+		}()
+		var theirs []bot.Claimed
+		for i, busy := 0, true; busy; i++ {
+			now := day
+			if i > round*round { // before it begins, in its midst, or after it
+				now = later
+			}
+			theirs = append(theirs, s.replies(now)...)
+			select {
+			case <-ended:
+				busy = false
+			default:
+			}
+		}
+		if err != nil {
+			s.Fatal(err)
+		}
+		if len(refused)+1 != len(mine)+len(theirs) {
+			s.Fatalf("settled by %d, and lent to %d others meanwhile", len(mine)-len(refused), len(theirs))
+		}
+		s.equal("refused", s.sent(later, theirs...), 0)
+	}
+}
+
+// atOnce lets many write, stop, send and report at the same time. Whoever is
+// told that their message left must have been the only one who had it.
+func (s *suite) atOnce() {
+	const workers, each = 8, 40
+	people := []bot.Address{ana, beto, {Channel: "sms", ID: "3"}, {Channel: "sms", ID: "4"}}
+	for _, who := range people {
+		s.say(who)
+	}
+	var gone sync.Map // messages that left for good
+	check := func(err error) {
+		if err != nil {
+			s.Error(err)
+		}
+	}
+	send := func(i int) {
+		now := day.Add(time.Duration(i) * 20 * time.Second) // some leases run out
+		claimed, err := s.Claim(s.Context(), now, order("sms", bot.Kind(1+i%3), 3, 2))
+		check(err)
+		settled := make([]bot.Settlement, len(claimed))
+		for j, c := range claimed {
+			settled[j] = bot.Settlement{Token: c.Token, Fate: bot.FateSent}
+			if (i+j)%4 == 0 {
+				settled[j] = bot.Settlement{Token: c.Token, Fate: bot.FateLater, Due: now, Tries: c.Tries + 1, Unknown: i % 2}
+			}
+		}
+		refused, err := s.Settle(s.Context(), now, settled)
+		check(err)
+		for _, x := range settled {
+			if x.Fate != bot.FateSent || slices.Contains(refused, x.Token) {
+				continue
+			}
+			if _, twice := gone.LoadOrStore(x.Token.Message, true); twice {
+				s.Errorf("message %d left twice", x.Token.Message)
+			}
+		}
+	}
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := range each {
+				who := people[(w*7+i)%len(people)]
+				switch (w + i) % 5 {
+				case 0, 1:
+					send(i)
+				case 2:
+					snap, err := s.Load(s.Context(), who, fmt.Sprint(w, "-", i))
+					check(err)
+					t := bot.Turn{Snapshot: snap, Now: day, Session: []byte("x"), Out: out(who, bot.Reply, bot.Reply)}
+					switch i % 9 {
+					case 3:
+						t.OptOut = bot.MarkOut
+					case 4:
+						t.Forget = true
+					default:
+						t.OptOut = bot.MarkIn
+					}
+					_, err = s.Commit(s.Context(), t)
+					check(err)
+				case 3:
+					_, err := s.Queue(s.Context(), out(who, bot.Bulletin, bot.Reminder, bot.Bulletin))
+					check(err)
+					_, err = s.Promote(s.Context(), day.Add(time.Hour))
+					check(err)
+				case 4:
+					check(s.Reach(s.Context(), who, i%7 != 0))
+					_, err := s.Sweep(s.Context(), bot.Sweep{Judge: keep, Unreported: day.Add(time.Hour)})
+					check(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	// In the end nothing is stuck.
+	for kind := bot.Reply; kind <= bot.Bulletin; kind++ {
+		s.promote(day.Add(24 * time.Hour))
+		s.equal("refused", s.sent(day, s.claim(day.Add(24*time.Hour), "sms", kind, 1000, 1000)...), 0)
+	}
+	s.equal("left in the queue", s.counts().Queued, 0)
 }
 
 func (s *suite) later() {

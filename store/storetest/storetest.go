@@ -22,6 +22,8 @@ type Store interface {
 	bot.Outbox
 	Counts(context.Context) (bot.Counts, error)
 	Dead(ctx context.Context, limit int) ([]bot.Dead, error)
+	// Contacts hands out every contact once, between short transactions.
+	Contacts(ctx context.Context, each func(bot.Contact) error) error
 }
 
 // day is when the tests happen.
@@ -58,7 +60,10 @@ func Run(t *testing.T, open func(*testing.T) Store, reopen func(*testing.T, Stor
 		tests["all is there after reopening"] = (*suite).reopened
 		tests["what was lent is lent again after reopening"] = (*suite).reopenedQueue
 		tests["what waits, left or died is there after reopening"] = (*suite).reopenedOutbox
+		tests["who is due is due after reopening"] = (*suite).reopenedDue
 	}
+	maps.Copy(tests, diaryTests)
+	maps.Copy(tests, dueTests)
 	maps.Copy(tests, outboxTests)
 	maps.Copy(tests, sentTests)
 	for name, test := range tests {
@@ -164,7 +169,8 @@ func (s *suite) unknown() {
 func (s *suite) full(who bot.Address, id string) bot.Turn {
 	s.Helper()
 	c := contact(who)
-	c.Consent = day.Add(time.Second)
+	c.Form, c.Consent = "whatsapp", day.Add(time.Second)
+	c.Timers = []bot.Timer{timer(daily, day.Add(time.Hour)), timer(again, day.Add(2*time.Hour))}
 	c.Subscriptions = []bot.Subscription{
 		{Programme: "cbp-one", Place: "tijuana", Zone: "America/Tijuana", When: "time", Minute: 600, State: bot.Paused, Since: day},
 		{Programme: "shelter", When: "opens", State: bot.On, Since: day},
@@ -207,7 +213,7 @@ func (s *suite) isWhole(t bot.Turn) {
 
 // fields is a contact without its methods, so that a failing test can show it.
 func fields(c bot.Contact) []any {
-	return []any{c.Channel, c.ID, c.Since, c.Consent, c.Simulated, c.Subscriptions}
+	return []any{c.Channel, c.ID, c.Form, c.Since, c.Consent, c.Simulated, c.Subscriptions, c.Timers}
 }
 
 func (s *suite) repeated() {
@@ -342,7 +348,9 @@ func (s *suite) ended() {
 	_, _, e7 := s.Sent(ctx, 1)
 	_, e8 := s.Report(ctx, bot.Report{Message: 1, State: bot.DeliverySent})
 	_, e9 := s.Dead(ctx, 1)
-	for i, err := range []error{e1, e2, e3, e4, e5, e6, e7, e8, e9, s.Reach(ctx, ana, false)} {
+	_, _, e10 := s.Due(ctx, day, 1)
+	e11 := s.Contacts(ctx, func(bot.Contact) error { return nil })
+	for i, err := range []error{e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11, s.Reach(ctx, ana, false)} {
 		if err == nil {
 			s.Errorf("call %d went on after its context ended", i)
 		}
