@@ -41,7 +41,11 @@ type Book struct {
 	digitLines  map[string]int
 	folded      map[string]string    // label → folded
 	lists       map[textKey][]string // synonyms, folded
+	nearDiary   map[Place]bool       // from where one answer may lead to the diary
+	pins        *stretcher           // makes keys of PINs
 	personal    map[string]bool      // messages that show a person's own values
+	textAt      map[string]place     // messages that a file of the book brings itself
+	forbidden   []string             // folded words that no reminder may hold
 
 	mu   sync.Mutex
 	days map[dayKey]*Day
@@ -55,6 +59,8 @@ type roles struct {
 	Language string `yaml:"language"`
 	Help     string `yaml:"help"`
 	Data     string `yaml:"data"`
+	Diary    string `yaml:"diary"`
+	Date     string `yaml:"date"` // the day behind a PIN
 }
 
 // Rumour is something people say, and what the facts answer.
@@ -143,6 +149,10 @@ func (b *Book) node(p Place) *Node {
 
 // openName is the name under which conditions ask whether a programme is open.
 func openName(p *Programme) string { return underscored(p.ID) + "_open" }
+
+// endedName is the name under which conditions ask whether a programme was open
+// and is closed again.
+func endedName(p *Programme) string { return underscored(p.ID) + "_ended" }
 
 // withheldName is the name under which conditions ask whether a fact was not
 // reviewed for so long that it is no longer said.

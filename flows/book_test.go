@@ -15,7 +15,11 @@ var embedded = sync.OnceValues(func() (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Embedded(c)
+	b, err := Embedded(c)
+	if err == nil {
+		b.pins = newStretcher(stretching{passes: 1, kib: 64, lanes: 1}) // a PIN costs next to nothing in tests
+	}
+	return b, err
 })
 
 func realBook(t testing.TB) *Book {
@@ -51,6 +55,9 @@ type talker struct {
 	last  []Message
 	done  []Effect
 	depth int // answers so far, for walks that must end
+
+	diary  []Line // as a store would keep it
+	timers map[Timer]time.Time
 }
 
 func newTalker(t testing.TB, b *Book, lang string, form Form, at time.Time) *talker {
@@ -60,6 +67,10 @@ func newTalker(t testing.TB, b *Book, lang string, form Form, at time.Time) *tal
 func (k *talker) input(in Input) []Message {
 	k.t.Helper()
 	before := string(k.s.Encode())
+	in.Random = [32]byte{1}
+	if k.book.WantsDiary(k.s, in) {
+		in.Diary = append([]Line{}, k.diary...)
+	}
 	next, msgs, effects := k.book.Step(k.s, in, k.form, k.at)
 	if string(k.s.Encode()) != before {
 		k.t.Fatal("Step changed the session it was given")
@@ -69,7 +80,47 @@ func (k *talker) input(in Input) []Message {
 		k.t.Fatalf("session does not survive being written: %v", err)
 	}
 	k.s, k.last, k.done = back, msgs, effects
+	k.keep(effects)
 	return msgs
+}
+
+// keep does what an assistant does with effects.
+func (k *talker) keep(effects []Effect) {
+	for _, e := range effects {
+		switch e.Kind {
+		case EffectReport:
+			k.diary = append(k.diary, Line{At: k.at.Now, Programme: e.Programme, Place: e.Place, Outcome: e.Outcome})
+		case EffectDiaryErase:
+			k.diary = nil
+		case EffectForget:
+			k.diary, k.timers = nil, nil
+		case EffectTimer:
+			if k.timers == nil {
+				k.timers = map[Timer]time.Time{}
+			}
+			if k.timers[Timer{e.Timer, e.Programme}] = e.Moment; e.Moment.IsZero() {
+				delete(k.timers, Timer{e.Timer, e.Programme})
+			}
+		}
+	}
+}
+
+// due lets time pass until the next timer has run out, and some time more.
+func (k *talker) due(late time.Duration) []Message {
+	k.t.Helper()
+	var next Timer
+	for name, at := range k.timers {
+		if was := k.timers[next]; was.IsZero() || at.Before(was) || at.Equal(was) && name.Kind < next.Kind {
+			next = name
+		}
+	}
+	at := k.timers[next]
+	if at.IsZero() {
+		k.t.Fatal("no timer is set")
+	}
+	delete(k.timers, next)
+	k.at.Now = at.Add(late)
+	return k.input(Input{Event: Event{Timer: next, Due: at}})
 }
 
 func (k *talker) say(text string) string {

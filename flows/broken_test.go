@@ -98,6 +98,8 @@ func fixtureFiles() map[string]string {
   language: language
   help: help
   data: data
+  diary: diary
+  date: date
 delete: data/confirm
 begins: 2023-05-12
 crisis:
@@ -129,6 +131,8 @@ nodes:
       - {key: topic, label: menu.topic, next: topic}
       - {key: steps, label: menu.steps, next: steps}
       - {key: rumours, label: menu.rumours, next: rumours}
+      - {key: reminders, label: menu.reminders, next: reminders}
+  reminders: {call: reminders, next: menu}
   topic: {call: topic, next: menu}
   steps: {call: steps-prog, next: menu}
   rumours: {call: rumour-answers, next: menu}
@@ -173,6 +177,35 @@ nodes:
       - {key: "yes", label: first.yes, next: erase}
       - {key: "no", label: first.no, end: true}
   erase: {do: forget}
+`,
+		"flow/diary.yaml": `flow: diary
+start: all
+nodes:
+  all:
+    list: diary-export
+    plain: "the person's own"
+    ask: help.ask
+    choices:
+      - {key: erase, label: first.yes, next: erase}
+      - {key: back, label: help.back, end: true}
+  erase: {do: diary-erase, next: fin}
+  fin: {end: true}
+`,
+		"flow/date.yaml": `flow: date
+start: look
+answers:
+  state: [none, closed, locked, chosen, same, differ, open, erased, passed, kept, failed]
+  door: [left, right]
+  new: pin
+  day: sealed_day
+nodes:
+  look: {do: vault-look, next: new}
+  new: {ask: topic.feel, plain: "a question", type: pin, into: new, invalid: topic.bad, next: day}
+  day: {ask: topic.when, plain: "a question", type: sealed_day, within: [0, 58], into: day, invalid: topic.bad, next: view}
+  view: {list: vault, plain: "the person's own", next: fin}
+  three: {ask: topic.feel, plain: "itself", line: true, choices: [{key: ok, label: topic.glad, end: true}]}
+  eve: {ask: topic.feel, plain: "itself", choices: [{key: ok, label: topic.glad, end: true}]}
+  fin: {end: true}
 `,
 		"flow/topic.yaml": `flow: topic
 about: "the flow that tests break"
@@ -236,10 +269,12 @@ func fixtureEnglish() string {
 	var b strings.Builder
 	shows := map[string]string{
 		msgOverdue: "{{.checked}}", msgSourceWhen: "{{.checked}}", msgProgress: "{{.n}} / {{.total}}",
-		msgSourceLine: "{{.publisher}} {{.title}} {{.date}}", msgMore: "0",
+		msgSourceLine: "{{.publisher}} {{.title}} {{.date}}", msgMore: "0", msgLate: "{{.wording}}",
 	}
 	for _, id := range engineMessages {
-		fmt.Fprintf(&b, "%s: \"Words of %s. %s\"\n", id, strings.ReplaceAll(id, ".", " "), shows[id])
+		if id != msgForbidden {
+			fmt.Fprintf(&b, "%s: \"Words of %s. %s\"\n", id, inLetters(id), shows[id])
+		}
 	}
 	b.WriteString(`language.name: "English"
 language.choose: "Choose your language"
@@ -264,6 +299,7 @@ menu.ask: "What do you need?"
 menu.topic: "The topic"
 menu.steps: "The steps"
 menu.rumours: "Rumours"
+menu.reminders: "Each day"
 away.ask: "What now?"
 away.go_on: "Go on"
 away.again: "Start again"
@@ -276,6 +312,7 @@ topic.feel: "How do you feel?"
 topic.glad: "Glad"
 topic.sad: "Sad"
 words.sad: "sorry, low"
+words.forbidden: "court, border*"
 topic.when: "When did you come?"
 topic.where: "Where are you?"
 topic.bad: "We could not read that."
@@ -303,6 +340,15 @@ rumour.words: "It is not so."
 	for _, k := range locales.CrisisKinds {
 		fmt.Fprintf(&b, "crisis.%s: \"%s crisis here\"\n", k, k)
 	}
+	for _, id := range remindersSay() {
+		if !strings.Contains("\n"+b.String(), "\n"+id+":") {
+			text, short := strings.CutPrefix(id, "reminders.answer.") // five of them stand on one line
+			if !short {
+				text = "Words of " + inLetters(id)
+			}
+			fmt.Fprintf(&b, "%s: \"%s\"\n", id, text)
+		}
+	}
 	// Lists of words that no test needs, so that the engine may come to read more.
 	for i, id := range slices.Sorted(maps.Keys((&Book{}).usedMessages())) {
 		if !strings.Contains("\n"+b.String(), "\n"+id+":") {
@@ -310,6 +356,29 @@ rumour.words: "It is not so."
 		}
 	}
 	return b.String()
+}
+
+// inLetters is an id as words: a digit in a message must come from a fact.
+func inLetters(id string) string {
+	return strings.NewReplacer(".", " ", "1", "a", "2", "b", "3", "c", "4", "d", "5", "e").Replace(id)
+}
+
+// remindersSay are the messages of a programme's reminders.
+func remindersSay() []string {
+	l := &loader{book: &Book{}}
+	f := l.remindersFlow(&Programme{ID: "prog", Troubles: []Trouble{{ID: "slow"}}})
+	var out []string
+	for _, n := range f.order {
+		out = append(out, n.Ask, n.Why, n.Invalid)
+		for _, it := range n.Say {
+			out = append(out, it.Text)
+		}
+		for _, o := range n.Choices {
+			out = append(out, o.Label, o.Also)
+		}
+	}
+	slices.Sort(out)
+	return slices.DeleteFunc(slices.Compact(out), func(id string) bool { return id == "" || strings.HasPrefix(id, "trouble.") })
 }
 
 // fixture is the small book and its languages, as files that tests may change.
@@ -454,7 +523,7 @@ var everyFaults = map[string]everyFault{
 	"set of an undeclared name":  {topicYAML, `with: {mood: ""}`, `with: {moods: ""}`, "  clear:", `sets moods to ""`},
 	"from an undeclared answer":  {topicYAML, "from: {place: place}", "from: {place: home}", "  subscribe:", `place comes from undeclared answer "home"`},
 	"an answer named as a fact":  {topicYAML, "  mood: [glad, sad]", "  court: [asked]\n  mood: [glad, sad]", "flow: topic", "answer court has the name of a fact"},
-	"an answer of no type":       {topicYAML, "entry: month", "entry: year", "flow: topic", "answer entry: it is a list of values, or month, time, place or text"},
+	"an answer of no type":       {topicYAML, "entry: month", "entry: year", "flow: topic", "answer entry: it is a list of values, or month, time, place, text,"},
 	"words without facts": {topicYAML, "    say: [topic.words]\n    facts: [helps]\n", "    say: [topic.words]\n", "  begin:",
 		"its words stand on no fact: name facts, or say in plain why they need none"},
 	"facts without words":      {topicYAML, "clear: {do: set,", "clear: {facts: [helps], do: set,", "  clear:", "facts and plain belong to words, and it has none"},
@@ -502,6 +571,12 @@ var everyFaults = map[string]everyFault{
 	"bad progress":               {topicYAML, "    type: month", "    progress: [3, 2]\n    type: month", "  when:", "progress is [step, steps]"},
 	"digits without a reason":    {"digits.yaml", `"the key itself"`, `""`, "ui.more", "say why digits are allowed there"},
 	"an unchecked contact":       {"directory.yaml", "checked: 2026-11-22, ", "", "police", `directory entry "police" needs`},
+	"a day of no range":          {"flow/date.yaml", "within: [0, 58], ", "", "  day: {ask", "a question for a day, and no other, says within which days"},
+	"a range turned round":       {"flow/date.yaml", "within: [0, 58]", "within: [58, 0]", "  day: {ask", "a question for a day, and no other, says within which days"},
+	"a list of nothing":          {"flow/date.yaml", "list: vault", "list: jewels", "  view:", `there is no list "jewels"`},
+	"a PIN for nothing":          {"flow/date.yaml", "type: pin, into: new", "type: pin, into: newer", "  new: {ask", "its answer is a pin"},
+	"a vault without its states": {"flow/date.yaml", "state: [none, closed, ", "state: [none, ", "  new: {ask", "the flow has to declare the answer state: [none, closed,"},
+	"no flow for the diary":      {"book.yaml", "diary: diary", "diary: help/danger", "diary:", `"help/danger" is not a flow`},
 	"an empty contact":           {"directory.yaml", "entries:\n", "entries:\n  - ~\n", "- ~", "an entry is empty"},
 	"an empty rumour":            {"rumours.yaml", "rumours:\n", "rumours:\n  - ~\n", "- ~", "a rumour is empty"},
 	"a contact nobody sees":      {"directory.yaml", "kind: emergency", "kind: emergencies", "police", `directory entry police: no flow lists kind "emergencies", only emergency`},

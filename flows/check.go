@@ -50,7 +50,9 @@ func (b *Book) Check(day *Day) []Finding {
 	for _, l := range b.Catalogue.Languages() {
 		c.language(l, used)
 		c.labels(l)
+		c.discreet(l)
 		c.pages(l)
+		c.reminders(l)
 	}
 	c.reviews()
 	sort.SliceStable(c.out, func(i, j int) bool {
@@ -77,7 +79,7 @@ func (b *Book) usedMessages() map[string]bool {
 		}
 	}
 	use(engineMessages...)
-	use("language.name", "language.choose", "language.greetings", "language.order", "language.status", msgLanguageAlso, "number.group", "date.long", "date.month_year", "time.am", "time.pm")
+	use("language.name", "language.choose", "language.greetings", "language.order", "language.status", msgLanguageAlso, "number.group", "date.long", "date.month_year", "date.at", "time.am", "time.pm")
 	for _, name := range []string{"am", "pm", "noon", "midnight", "filler"} {
 		use("time.words." + name)
 	}
@@ -122,7 +124,6 @@ func isMachine(id string) bool {
 }
 
 func (c *checker) language(l *locales.Language, used map[string]bool) {
-	file := "locales/" + l.File
 	src := c.book.Catalogue.Language(locales.Source)
 	ids := make([]string, 0, len(used))
 	for id := range used {
@@ -131,11 +132,11 @@ func (c *checker) language(l *locales.Language, used map[string]bool) {
 	sort.Strings(ids)
 	for _, id := range ids {
 		if !l.Has(id) {
-			c.add(file, 1, false, "message %s is missing", id)
+			c.add("locales/"+l.File, 1, false, "message %s is missing", id)
 		}
 	}
 	for _, id := range l.IDs() {
-		line := l.Line(id)
+		file, line := c.where(l, id)
 		if !used[id] {
 			if !c.book.overlaid { // an operator cannot take it out of the catalogue
 				c.add(file, line, false, "message %s is used by nothing", id)
@@ -212,22 +213,81 @@ func (c *checker) labels(l *locales.Language) {
 			seen := map[string]string{}
 			for _, o := range n.Choices {
 				words := append([]string{l.Raw(o.Label)}, l.List(o.Also)...)
+				file, line := c.where(l, o.Label)
 				for _, w := range words {
 					folded := locales.Fold(w)
 					if k := c.book.Catalogue.Keyword(folded); k != "" {
-						c.add("locales/"+l.File, l.Line(o.Label), false, "answer %q of %s is also the keyword %s", w, n.name(), k)
+						c.add(file, line, false, "answer %q of %s is also the keyword %s", w, n.name(), k)
 					}
 					if was, ok := seen[folded]; ok && was != o.Key {
-						c.add("locales/"+l.File, l.Line(o.Label), false, "%q answers two choices of %s: %s and %s", w, n.name(), was, o.Key)
+						c.add(file, line, false, "%q answers two choices of %s: %s and %s", w, n.name(), was, o.Key)
 					}
 					seen[folded] = o.Key
 				}
 				if n := utf8.RuneCountInString(words[0]); n > MaxLabelRunes {
-					c.add("locales/"+l.File, l.Line(o.Label), false, "label %s has %d characters, more than %d", o.Label, n, MaxLabelRunes)
+					c.add(file, line, false, "label %s has %d characters, more than %d", o.Label, n, MaxLabelRunes)
 				}
 			}
 		}
 	}
+}
+
+// discreet looks at the other questions that come by themselves: a countdown, a
+// day that is near.
+func (c *checker) discreet(l *locales.Language) {
+	for _, f := range c.book.flows {
+		for _, n := range f.order {
+			if !n.Line {
+				continue
+			}
+			ids := []string{n.Ask}
+			for _, o := range n.Choices {
+				ids = append(ids, o.Label)
+			}
+			for _, id := range ids {
+				if w := c.book.betrays(l.Raw(id)); w != "" && !slices.Contains(c.book.atLock(), id) {
+					c.add("locales/"+l.File, l.Line(id), false, "message %s shows on a lock screen and holds the word %q", id, w)
+				}
+			}
+		}
+	}
+}
+
+// atLock are the messages that show on a lock screen, because they come by
+// themselves or answer what did.
+func (b *Book) atLock() []string {
+	out := []string{msgDay, msgLate, msgHoursChanged, msgReminderGone, msgRemindGoOn, msgRemindOver, msgRemindToMenu, msgRemindNews, msgRemindRead, msgRemindNotNow,
+		msgYes, msgNo, msgRemindNoted, msgRemindNotedNext, msgRemindElse, msgRemindAfter, msgRemindOn, msgRemindPaused, msgRemindResume, msgRemindLaterYes, msgRemindLaterNo, msgRemindKind}
+	for _, key := range wordings {
+		out = append(out, msgWording(key))
+	}
+	for _, kind := range ProblemKinds {
+		out = append(out, msgProblem(kind))
+	}
+	return append(append(out, dayAnswers...), againAnswers...)
+}
+
+// reminders holds what comes by itself to discretion, and to one SMS segment.
+func (c *checker) reminders(l *locales.Language) {
+	for _, id := range c.book.atLock() {
+		if w := c.book.betrays(l.Raw(id)); w != "" {
+			file, line := c.where(l, id)
+			c.add(file, line, false, "message %s shows on a lock screen, and holds the forbidden word %q", id, w)
+		}
+	}
+	for _, key := range wordings {
+		if text := l.Raw(msgWording(key)); text != "" && !c.book.oneSegment(text) {
+			c.add("locales/"+l.File, l.Line(msgWording(key)), false, "message %s, late and with its answers, is more than one SMS segment", msgWording(key))
+		}
+	}
+}
+
+// where a message stands: in its language's file, or in one of the book.
+func (c *checker) where(l *locales.Language, id string) (file string, line int) {
+	if at, ok := c.book.textAt[id]; ok {
+		return at.file, at.line
+	}
+	return "locales/" + l.File, l.Line(id)
 }
 
 // pages renders every node alone, with all its items, as an SMS.

@@ -47,6 +47,9 @@ func TestCheckFindsWhatIsWrongAndWhere(t *testing.T) {
 		"two equal labels":              {"es.yaml", `"Glad"`, `"sád!"`, "locales/es.yaml", "topic.sad", `answers two choices of topic/feel: glad and sad`},
 		"label that is a synonym":       {"en.yaml", `"Glad"`, `"Low"`, "locales/en.yaml", "topic.sad", `"low" answers two choices of topic/feel: glad and sad`},
 		"label too long":                {"es.yaml", `"Glad"`, `"` + strings.Repeat("glad ", 9) + `"`, "locales/es.yaml", "topic.glad", "label topic.glad has"},
+		"a lock screen that tells":      {"es.yaml", "Words of reminders goon ask", "The borders are open", "locales/es.yaml", "reminders.goon.ask", `shows on a lock screen, and holds the forbidden word "border"`},
+		"a day that tells":              {"es.yaml", `"Glad"`, `"Border"`, "locales/es.yaml", "topic.glad", `message topic.glad shows on a lock screen and holds the word "border"`},
+		"a reminder that is too dear":   {"es.yaml", "Words of reminders word wb.", strings.Repeat("Drink more water. ", 8), "locales/es.yaml", "reminders.word.w2", "is more than one SMS segment"},
 		"digits allowed for nothing":    {"digits.yaml", "", "  nobody.says: \"a reason\"\n", "digits.yaml", "nobody.says", "digits are allowed in unknown message nobody.says"},
 	} {
 		t.Run(name, func(t *testing.T) {

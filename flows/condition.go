@@ -17,6 +17,7 @@ import (
 const (
 	varToday     = "today"      // yyyymmdd, as of
 	varThisMonth = "this_month" // yyyymm, as of
+	varLanguage  = "language"   // the person's
 )
 
 type condition struct {
@@ -129,9 +130,10 @@ func (c *condition) holds(day *Day, flow *Flow, s *Session) (bool, error) {
 	for _, name := range c.facts {
 		env[name] = day.env[name]
 	}
+	env[varLanguage] = s.Language
 	for _, name := range c.answers {
 		a, _ := s.answer(flow.ID, name)
-		if t := flow.answers[name].kind; t == TypeMonth || t == TypeTime {
+		if t := flow.answers[name].kind; t == TypeMonth || t == TypeTime || t == TypeCount {
 			env[name] = a.Number
 		} else {
 			env[name] = a.Text

@@ -3,6 +3,7 @@ package flows
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -15,17 +16,25 @@ import (
 // only with the contact.
 func (b *Book) Expire(s Session, now time.Time) (Session, bool) {
 	minute := now.Unix() / 60
+	s = b.renamed(s)
 	if s.Empty() || s.Seen == 0 {
 		return s, false // nothing was ever said
 	}
 	if minute-s.Seen >= int64(Silence.Minutes()) {
 		return Session{Stopped: s.Stopped, Told: s.Told}, true
 	}
+	vault := s.Vault
+	if v, err := decodeVault(vault); err != nil || v.past(minute) {
+		s.Vault = ""
+	}
 	var gone []string
 	for _, a := range s.Answers {
 		f := b.flowByID[a.Flow]
 		if f != nil && (f.lifetime >= Silence || minute-a.Given < int64(f.lifetime.Minutes())) {
 			continue
+		}
+		if f == nil && strings.HasPrefix(a.Flow, remindersPrefix) {
+			continue // of a programme that is gone the person is told first
 		}
 		if !slices.Contains(gone, a.Flow) {
 			gone = append(gone, a.Flow)
@@ -50,5 +59,5 @@ func (b *Book) Expire(s Session, now time.Time) (Session, bool) {
 			s.Flow, s.Node, s.Expired = menu.flow.ID, menu.id, true
 		}
 	}
-	return s, changed || len(gone) > 0
+	return s, changed || s.Vault != vault || len(gone) > 0
 }

@@ -43,6 +43,7 @@ func (l *loader) generate() {
 	if len(l.book.rumours) > 0 {
 		l.add(l.rumourFlow())
 	}
+	l.addReminders()
 }
 
 // builder makes the nodes of a generated flow.
@@ -66,7 +67,7 @@ func (b *builder) node(id string, n *Node) {
 // stepsFlow walks through a programme's steps one at a time and remembers the
 // step, so that it can be taken up again days later.
 func (l *loader) stepsFlow(p *Programme) *Flow {
-	b := newBuilder("steps-"+p.ID, "the steps of "+p.ID+", one at a time", "programmes.yaml", p.line)
+	b := newBuilder("steps-"+p.ID, "the steps of "+p.ID+", one at a time", p.file, p.line)
 	b.flow.Programme = p.ID
 	at := []any{}
 	for _, s := range p.Steps {
@@ -159,7 +160,7 @@ func (p *Programme) trouble(id string) *Trouble {
 
 // troubleFlow lists everything that can go wrong in a programme.
 func (l *loader) troubleFlow(p *Programme) *Flow {
-	b := newBuilder("trouble-"+p.ID, "what goes wrong in "+p.ID+", and what helps", "programmes.yaml", p.line)
+	b := newBuilder("trouble-"+p.ID, "what goes wrong in "+p.ID+", and what helps", p.file, p.line)
 	b.flow.Anytime = true
 	ask := &Node{Ask: msgTroubleAsk, Plain: plainNavigation}
 	b.node("start", ask)

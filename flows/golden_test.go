@@ -14,13 +14,17 @@
 //	misses: 2                     how many texts are not understood (default 0)
 //	trial: yes                    the directory has nobody to turn to
 //	exact: es,ht                  languages that keep their letters on SMS
+//	book: operator                the book under the operator's folder testdata/operator
 //
 //	> text that is typed
 //	> press: KEY                  the button or choice KEY of the last answer; * back, # menu
 //	> [flow/node#key]             a button of any age
 //	> media: photo a caption      a photo, or another kind of media; a caption or none
+//	> due 2h                      the next timer runs out, and is noticed so much later; or nothing
 //	> flood: hello                a text that is one of too many at once
+//	> event: daily cbp-one        a timer that runs out now; daily cbp-one 30m: so long ago
 //	+ 31m                         time passes: m minutes, h hours, d days
+//	+ 2024-03-15T17:00:00Z        time passes until then
 //
 // and what Posada does after each step:
 //
@@ -58,6 +62,8 @@ type golden struct {
 	lang  string
 	miss  int
 	steps []goldenStep
+
+	operator bool // the operator's folder lies over the book
 }
 
 // goldenStep is one line that acts, and the lines under it.
@@ -74,6 +80,10 @@ func TestGolden(t *testing.T) {
 		name := strings.TrimSuffix(strings.TrimPrefix(filepath.ToSlash(path), goldenDir+"/"), ".txt")
 		t.Run(name, func(t *testing.T) {
 			g := readGolden(t, book, path)
+			book := book
+			if g.operator {
+				book = operatorBook(t)
+			}
 			got := g.play(t, book)
 			if *update {
 				if err := os.WriteFile(path, got.bytes(), 0o644); err != nil {
@@ -179,6 +189,8 @@ func (g *golden) header(line string) (err error) {
 		g.at.Now, err = time.Parse(time.RFC3339, value)
 	case "lang":
 		g.lang = value
+	case "book":
+		g.operator, ok = true, value == "operator"
 	case "misses":
 		g.miss, err = strconv.Atoi(value)
 	default:
@@ -204,12 +216,27 @@ func (g *golden) play(t *testing.T, book *Book) *golden {
 	for i := range out.steps {
 		s := &out.steps[i]
 		s.answer = nil
+		if until, err := time.Parse("+ "+time.RFC3339, s.act); err == nil {
+			k.at.Now = until
+			continue
+		}
 		if wait, ok := strings.CutPrefix(s.act, "+"); ok {
 			d, err := waiting(strings.TrimSpace(wait))
 			if err != nil {
 				t.Fatalf("line %d: %v", s.line, err)
 			}
 			k.at.Now = k.at.Now.Add(d)
+			continue
+		}
+		if late, ok := strings.CutPrefix(s.act, "> due"); ok {
+			d, err := waiting("0h")
+			if late = strings.TrimSpace(late); late != "" {
+				d, err = waiting(late)
+			}
+			if err != nil {
+				t.Fatalf("line %d: %v", s.line, err)
+			}
+			s.answer = answerLines(g.form, k.due(d), k.done)
 			continue
 		}
 		in, err := k.goldenInput(strings.TrimPrefix(strings.TrimPrefix(s.act, ">"), " "))
@@ -265,6 +292,9 @@ func (k *talker) goldenInput(said string) (Input, error) {
 		}
 		return Input{Media: Media(kind), Text: caption}, nil
 	}
+	if rest, ok := strings.CutPrefix(said, "event: "); ok {
+		return k.goldenEvent(strings.Fields(rest))
+	}
 	if text, ok := strings.CutPrefix(said, "flood: "); ok {
 		return Input{Text: text, Flood: true}, nil
 	}
@@ -272,6 +302,22 @@ func (k *talker) goldenInput(said string) (Input, error) {
 		return Input{Payload: said[1 : len(said)-1]}, nil
 	}
 	return Input{Text: said}, nil
+}
+
+// goldenEvent is a timer: its kind, its programme and how long ago it ran out.
+func (k *talker) goldenEvent(words []string) (Input, error) {
+	if len(words) < 2 || len(words) > 3 {
+		return Input{}, fmt.Errorf("%q is no event: a kind, a programme and, if it is late, by how much", words)
+	}
+	e := Event{Timer: Timer{Kind: TimerKind(words[0]), Programme: words[1]}, Due: k.at.Now}
+	if len(words) > 2 {
+		ago, err := waiting(words[2])
+		if err != nil {
+			return Input{}, err
+		}
+		e.Due = e.Due.Add(-ago)
+	}
+	return Input{Event: e}, nil
 }
 
 // choiceKey is the key that the book gives a choice, or what is typed for the
@@ -325,6 +371,13 @@ func effectLine(e Effect) string {
 		add("minute", strconv.Itoa(e.Minute))
 	}
 	add("outcome", e.Outcome)
+	add("timer", string(e.Timer))
+	if !e.Moment.IsZero() {
+		add("moment", e.Moment.UTC().Format(time.RFC3339))
+	}
+	if e.Late {
+		add("late", "yes")
+	}
 	if e.Text != "" {
 		add("text", strconv.Quote(e.Text))
 	}

@@ -34,6 +34,14 @@ const (
 	Idle = 30 * time.Minute
 	// Silence is after how long a contact is forgotten.
 	Silence = 60 * 24 * time.Hour
+	// Spread is how long after its minute a reminder may come and still be on
+	// time.
+	Spread = 10 * time.Minute
+	// Patience is how many reminders in a row may stay without a word from the
+	// person before they are asked whether to go on.
+	Patience = 5
+	// MaxWords is the most runes of a person's own words for a reminder.
+	MaxWords = 60
 	// DefaultLifetime is how long a flow's answers live when it says nothing.
 	DefaultLifetime = 24 * time.Hour
 	// Grace is how long past its review a statement of law, a deadline or a

@@ -62,7 +62,7 @@ func (l *loader) fail(n *Node, format string, args ...any) {
 
 // scope declares the names that the conditions of a flow may read.
 func (l *loader) scope(f *Flow) *scope {
-	s := &scope{env: map[string]any{varToday: 0, varThisMonth: 0}, answers: f.answers, states: map[string][]string{}}
+	s := &scope{env: map[string]any{varToday: 0, varThisMonth: 0, varLanguage: ""}, answers: f.answers, states: map[string][]string{}}
 	for _, spot := range l.book.spots {
 		s.places = append(s.places, spot.ID)
 	}
@@ -85,13 +85,14 @@ func (l *loader) scope(f *Flow) *scope {
 	}
 	for _, p := range l.book.programmes {
 		s.env[openName(p)] = false
+		s.env[endedName(p)] = false
 	}
 	for name, t := range f.answers {
 		if _, taken := s.env[name]; taken {
 			l.fault(fmt.Errorf("%s:%d: answer %s has the name of a fact", f.file, f.line, name))
 		}
 		switch t.kind {
-		case TypeMonth, TypeTime:
+		case TypeMonth, TypeTime, TypeCount:
 			s.env[name] = 0
 		case TypeChoice, TypePlace:
 			s.env[name] = ""
@@ -188,7 +189,9 @@ func (l *loader) linkWords(n *Node, cond func(string) *condition) {
 	}
 }
 
-func (n *Node) speaks() bool { return len(n.Say) > 0 || n.Ask != "" || n.Directory != "" }
+func (n *Node) speaks() bool {
+	return len(n.Say) > 0 || n.Ask != "" || n.Directory != "" || n.List != ""
+}
 
 func (l *loader) facts(n *Node, ids []string) []*Fact {
 	var out []*Fact
@@ -242,9 +245,12 @@ func (l *loader) linkMessage(n *Node, id string) []*Fact {
 // valueField checks a placeholder that is the person's own value.
 func (l *loader) valueField(f *Flow, field string) error {
 	if name, ok := strings.CutPrefix(field, "a_"); ok {
-		if k := f.answers[name].kind; k == TypePlace || k == TypeTime || k == TypeMonth {
+		if k := f.answers[name].kind; k == TypePlace || k == TypeTime || k == TypeMonth || k == TypeMoment {
 			return nil
 		}
+	}
+	if f.reminds != nil && slices.Contains(reminderFields, field) {
+		return nil
 	}
 	if field == fieldOpens || field == fieldCloses {
 		if l.book.programme(f.Programme) != nil && f.answers[fieldPlace].kind == TypePlace {
@@ -296,7 +302,7 @@ func (l *loader) assignments(n *Node, set map[string]string) []assignment {
 	var out []assignment
 	for name, value := range set {
 		t, ok := n.flow.answers[name]
-		if !ok || t.kind != TypeChoice || value != "" && !slices.Contains(t.values, value) {
+		if !ok || value != "" && (t.kind != TypeChoice || !slices.Contains(t.values, value)) {
 			l.fail(n, "sets %s to %q, which is no value of a declared choice", name, value)
 		}
 		out = append(out, assignment{name, value})
@@ -316,6 +322,10 @@ func (l *loader) linkAnswer(n *Node) {
 		l.fail(n, "choices_from is %q, alone", fromLanguages)
 	case n.Type != "" && (!ok || t.kind != n.Type):
 		l.fail(n, "its answer is a %s, but %q is not declared so", n.Type, n.Into)
+	case n.Type == TypePIN || n.Type == TypeSealedDay:
+		if err := n.flow.keepsVault(n); err != nil {
+			l.fail(n, "%w", err)
+		}
 	case len(n.Choices) > 0 && n.Into != "":
 		for _, o := range n.Choices {
 			if !ok || t.kind != TypeChoice || !slices.Contains(t.values, o.Key) && o.Next != "" {
@@ -344,6 +354,10 @@ func (l *loader) linkDo(n *Node) {
 		if len(n.set) == 0 {
 			l.fail(n, "set has nothing to set")
 		}
+	case doWait, doLater:
+		if n.flow.reminds == nil {
+			l.fail(n, "%s belongs to the reminders of a programme", n.Do)
+		}
 	case doSubscribe, doPause, doResume, doUnsubscribe, doReport:
 		if l.book.programme(n.With["programme"]) == nil {
 			l.fail(n, "unknown programme %q", n.With["programme"])
@@ -367,16 +381,7 @@ func (l *loader) entry(name string) *Node {
 // linkRoles resolves what the engine itself leads to, and refuses what nothing
 // leads to.
 func (l *loader) linkRoles() {
-	var f struct {
-		Roles  roles             `yaml:"roles"`
-		Delete string            `yaml:"delete"`
-		Crisis map[string]string `yaml:"crisis"`
-		Begins Date              `yaml:"begins"`
-	}
-	d, ok := l.read("book.yaml", &f)
-	if !ok {
-		return
-	}
+	f, d := l.parts, l.partsFile
 	l.book.roles, l.book.begins = f.Roles, f.Begins
 	if f.Begins.Day() == 0 {
 		l.fault(d.at(fmt.Errorf("begins: the first day the book can tell of is missing")))
@@ -390,12 +395,17 @@ func (l *loader) linkRoles() {
 		roots = append(roots, n)
 		return n
 	}
-	for key, id := range map[string]string{"first": f.Roles.First, "menu": f.Roles.Menu, "away": f.Roles.Away, "language": f.Roles.Language, "help": f.Roles.Help, "data": f.Roles.Data} {
+	for key, id := range map[string]string{"first": f.Roles.First, "menu": f.Roles.Menu, "away": f.Roles.Away, "language": f.Roles.Language, "help": f.Roles.Help, "data": f.Roles.Data, "diary": f.Roles.Diary, "date": f.Roles.Date} {
 		if n := root(id, "roles", key); n != nil && l.book.flowByID[id] == nil {
 			l.fault(d.at(fmt.Errorf("%q is not a flow", id), "roles", key))
 		}
 	}
 	l.book.erase = root(f.Delete, "delete")
+	for _, name := range []string{dateThree, dateEve} { // its reminders
+		if n := root(f.Roles.Date+"/"+name, "roles", "date"); n != nil && !n.isAsk() {
+			l.fail(n, "a reminder leads here: it is a question")
+		}
+	}
 	for _, kind := range locales.CrisisKinds {
 		l.book.crisis[kind] = root(f.Crisis[kind], "crisis", kind)
 	}
@@ -412,8 +422,12 @@ func (l *loader) linkRoles() {
 			}
 		}
 	}
+	for _, f := range l.book.flows {
+		roots = append(roots, f.happenings()...)
+	}
 	if len(l.errs) == 0 {
 		l.refuseUnreachable(roots)
+		l.book.findDiary()
 	}
 }
 

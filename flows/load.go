@@ -19,30 +19,45 @@ import (
 
 // loader gathers what the files say and what is wrong with them.
 type loader struct {
-	fsys fs.FS
-	book *Book
-	errs []error
+	fsys      fs.FS
+	book      *Book
+	parts     parts // of book.yaml
+	partsFile *document
+	errs      []error
+}
+
+// parts are what the engine itself leads to, as book.yaml writes it.
+type parts struct {
+	Roles  roles             `yaml:"roles"`
+	Delete string            `yaml:"delete"`
+	Crisis map[string]string `yaml:"crisis"`
+	Begins Date              `yaml:"begins"`
 }
 
 // bookFiles are the names of a book's files, beside those of its flows.
 var bookFiles = []string{"facts.yaml", "sources.yaml", "programmes.yaml", "places.yaml", "rumours.yaml", "directory.yaml", "digits.yaml", "book.yaml"}
 
-const flowFiles = "flow/*.yaml"
+// Files of which a book has any number: its flows, and programmes beside those
+// of programmes.yaml, with the sources that only they stand on.
+const (
+	flowFiles      = "flow/*.yaml"
+	programmeFiles = "programme/*.yaml"
+)
 
 // Load reads a book. fsys holds facts.yaml, sources.yaml, programmes.yaml,
-// places.yaml, rumours.yaml, directory.yaml, digits.yaml, book.yaml and
-// flow/*.yaml, and nothing else: a file of another name is most likely one
+// places.yaml, rumours.yaml, directory.yaml, digits.yaml, book.yaml,
+// flow/*.yaml and, if any, programme/*.yaml, and nothing else: a file of another name is most likely one
 // that was meant to be read. The error joins one error a fault, each with file
 // and line.
 func Load(fsys fs.FS, c *locales.Catalogue) (*Book, error) {
 	l := &loader{fsys: fsys, book: &Book{
 		Catalogue: c,
 		factByID:  map[string]*Fact{}, sources: map[string]*Source{}, spotByID: map[string]*Spot{}, spotWords: map[string]*Spot{},
-		flowByID: map[string]*Flow{}, crisis: map[string]*Node{}, digits: map[string]string{}, digitLines: map[string]int{}, personal: map[string]bool{},
-		days: map[dayKey]*Day{},
+		flowByID: map[string]*Flow{}, crisis: map[string]*Node{}, digits: map[string]string{}, digitLines: map[string]int{}, personal: map[string]bool{}, textAt: map[string]place{},
+		days: map[dayKey]*Day{}, pins: newStretcher(owasp),
 	}}
 	_, l.book.overlaid = fsys.(layers)
-	steps := []func(){l.readVersion, l.readSources, l.readFacts, l.readPlaces, l.readProgrammes, l.readRumours, l.readDirectory, l.readDigits, l.readFlows, l.generate}
+	steps := []func(){l.readVersion, l.readSources, l.readFacts, l.readPlaces, l.readProgrammes, l.readRumours, l.readDirectory, l.readDigits, l.readFlows, l.readParts, l.generate, l.generateOffers}
 	for _, step := range steps {
 		step()
 	}
@@ -53,15 +68,18 @@ func Load(fsys fs.FS, c *locales.Catalogue) (*Book, error) {
 		return nil, errors.Join(l.errs...)
 	}
 	l.book.foldWords()
+	l.book.gatherForbidden()
 	l.book.gatherTimeWords()
 	return l.book, nil
 }
+
+func (l *loader) readParts() { l.partsFile, _ = l.read("book.yaml", &l.parts) }
 
 func (l *loader) fault(err error) { l.errs = append(l.errs, err) }
 
 // read decodes a file; a fault is kept and tells ok = false.
 func (l *loader) read(name string, out any) (*document, bool) {
-	d, err := readYAML(l.fsys, name, out)
+	d, err := readYAML(l.fsys, name, l.texts, out)
 	if err != nil {
 		l.fault(err)
 		return nil, false
@@ -75,8 +93,10 @@ func (l *loader) readVersion() {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		if isFlow, _ := path.Match(flowFiles, name); !isFlow && !slices.Contains(bookFiles, name) {
-			l.fault(fmt.Errorf("%s:1: a book has no file of this name, only %s and %s", name, strings.Join(bookFiles, ", "), flowFiles))
+		isFlow, _ := path.Match(flowFiles, name)
+		isProgramme, _ := path.Match(programmeFiles, name)
+		if !isFlow && !isProgramme && !slices.Contains(bookFiles, name) {
+			l.fault(fmt.Errorf("%s:1: a book has no file of this name, only %s, %s and %s", name, strings.Join(bookFiles, ", "), flowFiles, programmeFiles))
 			return nil
 		}
 		raw, err := fs.ReadFile(l.fsys, name)
@@ -185,23 +205,40 @@ func (l *loader) readPlaces() {
 	}
 }
 
+// readProgrammes reads the programmes of the book, and those that stand in files
+// of their own.
 func (l *loader) readProgrammes() {
+	names, err := fs.Glob(l.fsys, programmeFiles)
+	if err != nil {
+		l.fault(fmt.Errorf("list programmes: %w", err))
+	}
+	for _, name := range append([]string{"programmes.yaml"}, names...) {
+		l.readProgrammeFile(name)
+	}
+	slices.SortFunc(l.book.programmes, func(a, b *Programme) int { return strings.Compare(a.ID, b.ID) })
+}
+
+func (l *loader) readProgrammeFile(name string) {
 	var f struct {
+		Sources    map[string]*Source    `yaml:"sources"`
 		Programmes map[string]*Programme `yaml:"programmes"`
 	}
-	d, ok := l.read("programmes.yaml", &f)
+	d, ok := l.read(name, &f)
 	if !ok {
 		return
 	}
-	ids := d.keys("programmes")
-	sort.Strings(ids)
-	for _, id := range ids {
+	l.addSources(d, f.Sources)
+	for _, id := range d.keys("programmes") {
 		p := f.Programmes[id]
 		if p == nil {
 			l.fault(d.at(fmt.Errorf("programme %s is empty", id), "programmes", id))
 			continue
 		}
-		p.ID, p.line = id, d.line("programmes", id)
+		if was := l.book.programme(id); was != nil {
+			l.fault(d.at(fmt.Errorf("programme %s stands in %s too", id, was.file), "programmes", id))
+			continue
+		}
+		p.ID, p.file, p.line = id, name, d.line("programmes", id)
 		if err := p.compile(l.book.sources); err != nil {
 			l.fault(d.at(err, "programmes", id))
 		}
@@ -364,7 +401,7 @@ func (l *loader) add(f *Flow) {
 func answerOf(v any) (answerType, error) {
 	switch v := v.(type) {
 	case string:
-		if slices.Contains([]string{TypeMonth, TypeTime, TypePlace, TypeText}, v) {
+		if slices.Contains([]string{TypeMonth, TypeTime, TypePlace, TypeText, TypeWords, TypeCount, TypeDay, TypeMoment, TypePIN, TypeSealedDay}, v) {
 			return answerType{kind: v}, nil
 		}
 	case []any:
@@ -381,7 +418,7 @@ func answerOf(v any) (answerType, error) {
 		}
 		return t, nil
 	}
-	return answerType{}, fmt.Errorf("it is a list of values, or month, time, place or text")
+	return answerType{}, fmt.Errorf("it is a list of values, or month, time, place, text, words, count, day, moment, pin or sealed_day")
 }
 
 // message checks that a message exists in the source language.

@@ -169,7 +169,7 @@ func (t *turn) press(payload string, n *Node, l *locales.Language) {
 	where, key, _ := strings.Cut(payload, "#")
 	flow, node, _ := strings.Cut(where, "/")
 	target := t.book.node(Place{flow, node})
-	if target != nil && target.isAsk() && (target == n || target.flow.Anytime && t.s.Consented) {
+	if target != nil && target.isAsk() && (target == n || (target.flow.Anytime || t.onReminder(target) || t.onCountdown(target)) && t.s.Consented) {
 		for _, w := range t.ways(target, l) {
 			if w.key != key {
 				continue
@@ -216,15 +216,30 @@ func (t *turn) choose(n *Node, w way) {
 // typed takes a typed answer. What cannot be read is answered with what is
 // wrong, and the question stays.
 func (t *turn) typed(n *Node) {
+	if n.Type == TypePIN {
+		t.typedPIN(n)
+		return
+	}
 	a := Answer{Flow: n.flow.ID, Name: n.Into, Given: t.minute}
 	ok := true
 	switch n.Type {
+	case TypeDay, TypeSealedDay:
+		a.Number = int(t.typedDay(n))
+		ok = a.Number != 0
 	case TypeMonth:
 		a.Number = t.book.parseMonth(t.folded, t.language())
 		ok = a.Number != 0
 	case TypeTime:
 		a.Number = t.book.parseTime(t.folded)
 		ok = a.Number != 0
+	case TypeWords:
+		reason := ""
+		if a.Text, reason = t.book.ownWords(t.text); reason != "" {
+			t.s.Misses++
+			t.notes = append(t.notes, reason)
+			t.reask(n)
+			return
+		}
 	case TypePlace:
 		spot := t.place()
 		if ok = spot != nil; ok {
@@ -243,7 +258,11 @@ func (t *turn) typed(n *Node) {
 	}
 	t.s.Misses = 0
 	t.remember()
-	if n.Type != TypeText {
+	switch n.Type {
+	case TypeText:
+	case TypeSealedDay:
+		t.sealDay(n, Date(a.Number))
+	default:
 		t.s.setAnswer(a)
 	}
 	t.run(n.next)

@@ -3,6 +3,7 @@ package flows
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -23,6 +24,7 @@ type Flow struct {
 	start    *Node
 	lifetime time.Duration
 	answers  map[string]answerType
+	reminds  *Programme // of which this flow reminds
 }
 
 // Node is one step of a flow. Exactly one of Ask, Decide, Do, Call, End or a
@@ -32,7 +34,9 @@ type Node struct {
 	Facts     []string `yaml:"facts"` // what its words stand on
 	Plain     string   `yaml:"plain"` // or why they need no fact
 	Directory string   `yaml:"directory"`
+	List      string   `yaml:"list"` // something of the person's own that the engine shows
 	Progress  []int    `yaml:"progress"`
+	Line      bool     `yaml:"line"` // its choices stand on one line, and nothing else with them
 	Next      string   `yaml:"next"`
 
 	Ask         string   `yaml:"ask"`
@@ -40,6 +44,7 @@ type Node struct {
 	Into        string   `yaml:"into"`
 	Type        string   `yaml:"type"`
 	Invalid     string   `yaml:"invalid"`
+	Within      []int    `yaml:"within"` // of a day: how many days from today, first and last
 	Choices     []Option `yaml:"choices"`
 	ChoicesFrom string   `yaml:"choices_from"`
 
@@ -127,6 +132,8 @@ const (
 	TypeTime   = "time"
 	TypePlace  = "place"
 	TypeText   = "text"
+	TypeWords  = "words" // the person's own words for a message, which are kept
+	TypeCount  = "count" // a number that Posada itself keeps
 )
 
 // answerType is what a declared answer may hold.
@@ -148,9 +155,23 @@ const (
 	doErase       = "erase"
 	doForget      = "forget"
 	doSet         = "set"
+	doWait        = "wait"  // to be told when a closed programme opens
+	doLater       = "later" // to be reminded once more today
 )
 
-var doings = []string{doConsent, doLanguage, doSubscribe, doPause, doResume, doUnsubscribe, doReport, doRumour, doErase, doForget, doSet}
+var doings = []string{doConsent, doLanguage, doSubscribe, doPause, doResume, doUnsubscribe, doReport, doRumour, doErase, doForget, doSet, doWait, doLater,
+	doDiaryErase, doOfferLook, doOfferReckon, doOfferEnd, doVaultLook, doVaultErase, doVaultQuiet}
+
+// acts are what nodes do with a person's diary, offer and vault.
+var acts = map[string]func(*turn, *Node){
+	doDiaryErase:  (*turn).eraseDiary,
+	doOfferLook:   (*turn).lookAtOffer,
+	doOfferReckon: (*turn).reckonOffer,
+	doOfferEnd:    (*turn).endOffer,
+	doVaultLook:   (*turn).lookAtVault,
+	doVaultErase:  func(t *turn, _ *Node) { t.dropVault() },
+	doVaultQuiet:  func(t *turn, _ *Node) { t.quietVault() },
+}
 
 // fromLanguages makes a question's choices of the catalogue's languages.
 const fromLanguages = "languages"
@@ -170,7 +191,7 @@ func (n *Node) shape() error {
 			kinds++
 		}
 	}
-	says := len(n.Say) > 0 || n.Directory != ""
+	says := len(n.Say) > 0 || n.Directory != "" || n.List != ""
 	switch {
 	case kinds > 1:
 		return fmt.Errorf("a node is one of ask, decide, do, call, end")
@@ -186,6 +207,10 @@ func (n *Node) shape() error {
 		return fmt.Errorf("a typed ask says what is wrong with a bad answer: invalid is missing")
 	case n.Ask != "" && len(n.Choices) > 0 && n.Next != "":
 		return fmt.Errorf("next belongs to the choices")
+	case (n.Type == TypeDay || n.Type == TypeSealedDay) != (len(n.Within) == 2 && n.Within[0] <= n.Within[1]):
+		return fmt.Errorf("a question for a day, and no other, says within which days: [first, last], counted from today")
+	case n.List != "" && !slices.Contains([]string{listDiary, listExport, listVault}, n.List):
+		return fmt.Errorf("there is no list %q", n.List)
 	case n.Next == "" && (kinds == 0 || n.Do != "" && n.Do != doForget || n.Call != "" || n.Type != "" || n.ChoicesFrom != ""):
 		return fmt.Errorf("it leads nowhere: next is missing")
 	case n.Next != "" && (len(n.Decide) > 0 || n.End || n.Do == doForget):

@@ -1,5 +1,5 @@
-// The operator's files over the book: a folder with a directory.yaml, or a
-// flow, of their own.
+// The operator's files over the book: a folder with a directory.yaml, a
+// programme or a flow of their own.
 package flows
 
 import (

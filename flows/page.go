@@ -22,10 +22,15 @@ func (t *turn) choices(a *answerText) []Choice {
 	return out
 }
 
-// numbered writes choices as lines, for channels without buttons.
-func numbered(b *strings.Builder, choices []Choice) {
-	for _, c := range choices {
-		b.WriteByte('\n')
+// numbered writes the choices of a question as lines, or on one line where it
+// says so, for channels without buttons.
+func numbered(b *strings.Builder, ask *Node, choices []Choice) {
+	for i, c := range choices {
+		if i > 0 && ask.Line {
+			b.WriteByte(' ')
+		} else {
+			b.WriteByte('\n')
+		}
 		b.WriteString(c.Key)
 		b.WriteByte(' ')
 		b.WriteString(c.Label)
@@ -43,14 +48,16 @@ func (t *turn) split(a *answerText, l *locales.Language) []Message {
 		var choices []Choice
 		if a.ask != nil && i == len(a.blocks)-1 {
 			choices = t.choices(a)
-			if t.form.Buttons {
-				choices = append(choices, t.buttons(l)...)
-			} else {
+			if !t.form.Buttons {
 				var s strings.Builder
 				s.WriteString(text)
-				numbered(&s, choices)
-				s.WriteString("\n" + l.Raw(msgNavChat))
+				numbered(&s, a.ask, choices)
+				if !a.ask.Line {
+					s.WriteString("\n" + l.Raw(msgNavChat))
+				}
 				text = s.String()
+			} else if !a.ask.Line {
+				choices = append(choices, t.buttons(l)...)
 			}
 		}
 		for text != "" {
@@ -93,8 +100,9 @@ func (t *turn) join(a *answerText, l *locales.Language) []Message {
 		return nil
 	}
 	pages := t.pages(a, l)
-	// Where nobody is left to ask for a next page: rather in plain letters.
-	if t.alone && len(pages) > 1 && t.form.Exact != "" {
+	// Where nobody is left to ask for a next page, or one line is to be short:
+	// rather in plain letters.
+	if short := t.alone && len(pages) > 1 || a.ask != nil && a.ask.Line && locales.Segments(pages[0]) > 1; short && t.form.Exact != "" {
 		t.form.Exact = ""
 		pages = t.pages(a, l)
 	}
@@ -118,7 +126,7 @@ func (t *turn) join(a *answerText, l *locales.Language) []Message {
 // where a page can hold them.
 func (t *turn) pages(a *answerText, l *locales.Language) []string {
 	nav := ""
-	if a.ask != nil {
+	if a.ask != nil && !a.ask.Line {
 		nav = "\n" + t.fit(l, l.Raw(msgNavSMS))
 	}
 	more := "\n" + strings.TrimRight(t.fit(l, l.Raw(msgMore))+" "+strings.TrimPrefix(nav, "\n"), " ")
@@ -131,7 +139,7 @@ func (t *turn) pages(a *answerText, l *locales.Language) []string {
 	if question != "" {
 		var b strings.Builder
 		b.WriteString(question)
-		numbered(&b, t.choices(a))
+		numbered(&b, a.ask, t.choices(a))
 		question = t.fit(l, b.String())
 	}
 	whole := strings.Trim(body+"\n"+question, "\n")

@@ -148,10 +148,10 @@ func TestEveryNameOfEveryPlaceIsThatPlace(t *testing.T) {
 		for _, name := range append(names, fmt.Sprint(i+1)) {
 			k := newTalker(t, b, "en", SMS, on(t, "2024-03-15")).atMenu()
 			k.pick("reminders")
-			k.standsAt("reminders", "place")
+			k.standsAt("reminders-cbp-one", "place")
 			k.allPages() // a number counts once its line was shown
 			k.say(name)
-			if a, _ := k.s.answer("reminders", "place"); a.Text != s.ID {
+			if a, _ := k.s.answer("reminders-cbp-one", "place"); a.Text != s.ID {
 				t.Errorf("%q is %q, not %s", name, a.Text, s.ID)
 			}
 		}
@@ -160,6 +160,6 @@ func TestEveryNameOfEveryPlaceIsThatPlace(t *testing.T) {
 	k.pick("reminders")
 	for _, number := range []string{"0x", fmt.Sprint(len(b.spots) + 1), "99"} {
 		k.say(number)
-		k.standsAt("reminders", "place")
+		k.standsAt("reminders-cbp-one", "place")
 	}
 }

@@ -22,9 +22,31 @@ type Programme struct {
 	Troubles []Trouble `yaml:"troubles"`
 	Places   []string  `yaml:"places"`
 
+	Offer *Offer `yaml:"offer"` // nil: nothing has to be accepted in time
+
 	HistoryTrouble string `yaml:"history_trouble"` // said before a trouble when closed
 
+	Reminders Reminding `yaml:"reminders"`
+
+	file string
 	line int
+}
+
+// Reminding is what a programme's reminders say beside the words of all.
+type Reminding struct {
+	Formerly string            `yaml:"formerly"` // the flow in which older sessions keep them
+	Hours    Words             `yaml:"hours"`    // before it is asked when to remind
+	Closed   Words             `yaml:"closed"`   // after the word that it is closed
+	Done     Words             `yaml:"done"`     // what comes after a request
+	Offer    Words             `yaml:"offer"`    // to who got an offer
+	Helps    map[string]string `yaml:"helps"`    // kind of problem → trouble that tells what helps
+}
+
+// Words are messages, and what they stand on.
+type Words struct {
+	Say   []Item   `yaml:"say"`
+	Facts []string `yaml:"facts"`
+	Plain string   `yaml:"plain"`
 }
 
 // Period is a time in which a programme takes requests.

@@ -151,12 +151,17 @@ func (t *turn) value(l *locales.Language, f *Flow, field string) string {
 			}
 		case TypeTime:
 			return l.Clock(v.Number)
+		case TypeMoment:
+			return t.momentText(l, f, v.Number)
 		case TypeMonth:
 			if m := v.Number % 100; m >= 1 && m <= 12 {
 				return l.Date(v.Number/100, m, 0)
 			}
 		}
 		return ""
+	}
+	if f.reminds != nil {
+		return t.reminderValue(l, f, field)
 	}
 	p := t.book.programme(f.Programme)
 	place, _ := t.s.answer(f.ID, fieldPlace)
@@ -207,6 +212,12 @@ func (t *turn) renderShown(a *answerText, l *locales.Language, s Shown) {
 	}
 	if n.Directory != "" {
 		t.renderDirectory(a, l, n)
+	}
+	switch n.List {
+	case listDiary, listExport:
+		t.renderDiary(a, l, n)
+	case listVault:
+		t.renderVault(a, l, n)
 	}
 	if overdue != 0 {
 		a.add(t.valued(a, l, msgOverdue, map[string]any{"checked": overdue.In(l)}), n.flow.ID, n.id)
@@ -314,6 +325,10 @@ func (t *turn) renderSources(a *answerText, l *locales.Language) {
 	}
 	facts = slices.DeleteFunc(facts, func(f *Fact) bool { return t.day.stale[f.index] == Withheld }) // it was not said
 	sources := t.day.sources(facts)
+	_, reviewed := t.day.worst(facts)
+	if len(sources) == 0 {
+		sources, reviewed = t.hoursSources()
+	}
 	if len(sources) == 0 {
 		id := msgSourcePlain
 		if !said {
@@ -333,8 +348,9 @@ func (t *turn) renderSources(a *answerText, l *locales.Language) {
 		}
 		a.add(t.valued(a, l, msgSourceLine, map[string]any{"publisher": s.Publisher, "title": s.Title, "date": when}), t.s.Flow, t.s.Node)
 	}
-	_, reviewed := t.day.worst(facts)
-	a.add(t.valued(a, l, msgSourceWhen, map[string]any{"checked": reviewed.In(l)}), t.s.Flow, t.s.Node)
+	if reviewed != 0 {
+		a.add(t.valued(a, l, msgSourceWhen, map[string]any{"checked": reviewed.In(l)}), t.s.Flow, t.s.Node)
+	}
 	if post {
 		a.add(t.plain(a, l, msgSourcePost), t.s.Flow, t.s.Node)
 	}

@@ -30,6 +30,7 @@ type Session struct {
 	Misses    int     // texts in a row that were not understood
 	Seen      int64   // minute (Unix time / 60) of the last input
 	Version   string  // the book it was written with
+	Vault     string  // a day behind a PIN, "" for none
 }
 
 // Place is one node of one flow.
@@ -116,6 +117,7 @@ const (
 	flagTold
 	flagExpired
 	flagLost
+	flagVault
 )
 
 // Encode writes the session in a compact form of its own: counts and numbers
@@ -140,6 +142,9 @@ func (s Session) Encode() []byte {
 	}
 	if s.Lost {
 		flags |= flagLost
+	}
+	if s.Vault != "" {
+		flags |= flagVault
 	}
 	b = append(b, flags, byte(s.View))
 	b = putString(b, s.Version)
@@ -167,7 +172,11 @@ func (s Session) Encode() []byte {
 	for _, n := range []int{s.Page, s.Pages, s.Misses} {
 		b = binary.AppendUvarint(b, uint64(n))
 	}
-	return binary.AppendUvarint(b, uint64(s.Seen))
+	b = binary.AppendUvarint(b, uint64(s.Seen))
+	if s.Vault != "" {
+		b = putString(b, s.Vault)
+	}
+	return b
 }
 
 func putString(b []byte, s string) []byte {
@@ -224,6 +233,10 @@ func DecodeSession(raw []byte) (Session, error) {
 	}
 	s.Page, s.Pages, s.Misses = d.number(), d.number(), d.number()
 	s.Seen = int64(d.number())
+	if flags&flagVault != 0 {
+		s.Vault = d.text()
+		d.bad = d.bad || len(s.Vault) == 0 || len(s.Vault) > vaultSize
+	}
 	if d.bad || d.rest != "" || s.View > ViewSource {
 		return Session{}, fmt.Errorf("%w: cut or changed", ErrSession)
 	}
@@ -235,7 +248,7 @@ func DecodeSession(raw []byte) (Session, error) {
 const maxStored = MaxShown + 4
 
 // maxAnswers is the most answers a session may hold, over all flows.
-const maxAnswers = 64
+const maxAnswers = 256
 
 // decoder cuts values off the front of one string; after a fault it yields
 // zeros and bad is set.

@@ -50,14 +50,14 @@ var engineMessages = slices.Concat([]string{
 	msgMissFirst, msgMissSecond, msgOldButton, msgLost, msgExpired, msgFailed, msgOverdue, msgWithheld, msgTraining, msgNavSMS, msgNavChat,
 	msgMore, msgButtonBack, msgButtonMenu, msgProgress, msgStopped, msgStoppedAgain, msgStarted, msgWoken, msgForgotten, msgTooLong, msgUnreadable, msgSlow, msgTrial,
 	msgSourceLine, msgSourceWhen, msgSourcePost, msgSourceNot, msgSourcePlain, msgSourceNone, msgDraft, msgDirNone, msgDateUnknown,
-}, mediaNotes(), telegramTexts())
+}, mediaNotes(), telegramTexts(), reminderNotes, diaryMessages(), []string{msgPINWrong, msgVaultDay, msgVaultEmpty, msgVaultShut})
 
 // telegramTexts are what only Telegram shows: the answer to a group, and the
 // descriptions of its commands. The channel reads them from the catalogue.
 func telegramTexts() []string {
 	out := []string{"telegram.group"}
 	for _, k := range locales.Keywords {
-		if k != locales.KeyMore { // only pages of an SMS know it
+		if k != locales.KeyMore && k != locales.KeyDiary { // pages of an SMS alone know the one, and the other is for whoever keeps a diary
 			out = append(out, "telegram.command."+k)
 		}
 	}
@@ -81,6 +81,8 @@ type turn struct {
 	at      At
 	day     *Day
 	minute  int64
+	random  randomness
+	diary   []Line // nil: not loaded
 	s       Session
 	effects []Effect
 
@@ -93,6 +95,10 @@ type turn struct {
 	before []Shown // the last answer, when pages of it were not read
 	done   bool    // the session has ended
 	lang   string  // the language of a turn whose session has ended
+
+	further string    // a message of the flow that is sent after the question
+	occ     *Occasion // the one that this turn reminds of
+	opened  *Date     // what the vault that was opened in this turn holds
 }
 
 // Step takes what a person sent and returns the session after it, what to say
@@ -104,9 +110,16 @@ func (b *Book) Step(s Session, in Input, form Form, at At) (Session, []Message, 
 	if asOf.IsZero() {
 		asOf = at.Now
 	}
-	t := &turn{book: b, form: form, at: at, day: b.On(asOf), minute: at.Now.Unix() / 60, s: s}
+	t := &turn{book: b, form: form, at: at, day: b.On(asOf), minute: at.Now.Unix() / 60, random: in.Random, diary: in.Diary, s: s}
 	if in.Flood {
 		return s, t.slow(), nil
+	}
+	if in.Event.Kind != "" {
+		msgs := t.happen(in.Event)
+		if !t.s.Empty() {
+			t.s.Version = b.version
+		}
+		return t.s, msgs, t.effects
 	}
 	t.take(in)
 	msgs := t.render()
@@ -136,6 +149,7 @@ func (t *turn) take(in Input) {
 		t.before = said(t.s.Shown)
 	}
 	t.keepAnswer(keyword)
+	t.heard()
 	if t.s.Lost {
 		t.s.Lost = false
 		t.notes = append(t.notes, msgFailed)
@@ -173,7 +187,7 @@ func (t *turn) take(in Input) {
 	case slices.Contains(always, keyword):
 		t.command(keyword)
 		return
-	case t.idle():
+	case t.idle() && !t.answersReminder(in.Payload, keyword):
 		t.s.Shown, t.s.View, t.s.Page = nil, ViewAnswer, 0
 		t.interrupt(t.book.flowByID[t.book.roles.Away].start)
 		return
@@ -251,6 +265,7 @@ func (t *turn) refresh() (lost bool) {
 		return false
 	}
 	if t.s.Version != t.book.version {
+		t.recheck(true)
 		gone := func(p Place) bool { return t.book.node(p) == nil }
 		t.s.Stack = slices.DeleteFunc(slices.Clone(t.s.Stack), gone)
 		t.s.Trail = slices.DeleteFunc(slices.Clone(t.s.Trail), func(u Turn) bool { return gone(u.Place) || slices.ContainsFunc(u.Stack, gone) })
@@ -403,6 +418,8 @@ func (t *turn) command(keyword string) {
 		t.interrupt(t.book.flowByID[t.book.roles.Language].start)
 	case locales.KeyDelete:
 		t.interrupt(t.book.erase)
+	case locales.KeyDiary:
+		t.interrupt(t.book.flowByID[t.book.roles.Diary].start)
 	}
 }
 
@@ -563,6 +580,10 @@ func (t *turn) show(n *Node) {
 }
 
 func (t *turn) do(n *Node) *Node {
+	if act := acts[n.Do]; act != nil {
+		act(t, n)
+		return n.next
+	}
 	switch n.Do {
 	case doConsent:
 		t.s.Consented = true
@@ -577,8 +598,15 @@ func (t *turn) do(n *Node) *Node {
 		}
 	case doForget:
 		t.forget()
+	case doLater:
+		t.later(n.flow)
+	case doWait:
+		t.waits(n.flow)
 	default:
 		t.effects = append(t.effects, t.effect(n))
+		if n.flow.reminds != nil {
+			t.subscription(n)
+		}
 	}
 	return n.next
 }
@@ -649,6 +677,11 @@ func (t *turn) effect(n *Node) Effect {
 	e.Place = value("place").Text
 	e.When = value("when").Text
 	e.Outcome = value("outcome").Text
+	if n.Do == doReport && e.Place == "" { // its time is told in the zone of this place, wherever the person goes later
+		if spot := t.waitsIn(e.Programme); spot != nil {
+			e.Place = spot.ID
+		}
+	}
 	if spot := t.book.spotByID[e.Place]; spot != nil {
 		e.Zone = spot.Zone
 	}

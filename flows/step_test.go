@@ -628,7 +628,7 @@ func TestASessionOfAnOlderBookWhoseNodeIsGoneLeadsToTheMenuWithAWord(t *testing.
 
 func TestAnOldButtonOfAnEndedFlowIsOverAndTheQuestionIsAskedAgain(t *testing.T) {
 	b := realBook(t)
-	for _, payload := range []string{"screening/way#port", "screening/entered#yes", "reminders/when#opens", "first/consent#erase", "first/language#es", "away/away#erase",
+	for _, payload := range []string{"screening/way#port", "screening/entered#yes", "reminders-cbp-one/when#opens", "first/consent#erase", "first/language#es", "away/away#erase",
 		"data/confirm#nothing", "gone/gone#x", "rule/more", "rule/more#", "#", "/", "", ":other", "rule/what#x", strings.Repeat("x", 500)} {
 		if payload == "" {
 			continue

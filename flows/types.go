@@ -19,6 +19,12 @@ type Input struct {
 	Payload string
 	Media   Media // what came with the text, or instead of it
 	Flood   bool  // one of too many in a short time: it is not read, only said so
+	// Diary is the person's own, in any order, where Book.WantsDiary asks for it:
+	// nil when it was not loaded, empty when there is none.
+	Diary []Line
+	// Random is fresh from a cryptographic source for each input; only what
+	// keeps a secret needs it, and without it refuses.
+	Random [32]byte
 	// Event happened without a word from the person; where it is given nothing
 	// else is.
 	Event Event
@@ -153,6 +159,7 @@ const (
 	EffectOptIn       EffectKind = "opt-in"      // the person came back by the word start
 	EffectTimer       EffectKind = "timer"       // Timer runs out at Moment; zero: it is taken away
 	EffectRemind      EffectKind = "remind"      // what is said in this turn is a reminder, of no use after Moment; Late when it comes after its minute
+	EffectDiaryErase  EffectKind = "diary-erase" // every entry of the diary is erased
 	EffectSkip        EffectKind = "skip"        // the reminder of Timer was not sent, for its time had passed
 )
 

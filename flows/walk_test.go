@@ -44,7 +44,12 @@ var typedSamples = map[string][]string{
 	TypeMonth: {"2022-11", "2023-05", "2023-06", "2024-06", "2025-01", "2025-05", "2025-07", "december 2199", "soon"},
 	TypePlace: {"1", "Tijuana", "nowhere at all"},
 	TypeTime:  {"7:30", "noon", "25:00"},
-	TypeText:  {"they say that groups get it faster"},
+	TypePIN:   {"4821", "97531", "12"},
+	// For each day of the walk one that lies before it, and one after.
+	TypeDay:       {"31 may", "14 march", "27 july", "soon"},
+	TypeSealedDay: {"15 june", "20 march", "10 february", "1 december", "1 august", "1 may", "10 january", "soon"},
+	TypeWords:     {"soup for grandma", "my asylum"},
+	TypeText:      {"they say that groups get it faster"},
 }
 
 // everywhere are the inputs that must do something in every state.
@@ -121,10 +126,12 @@ func (w *walker) walk() {
 	// A person who subscribed while the programme was open.
 	subscribed := Session{Language: "en", Consented: true, Flow: w.book.roles.Menu, Node: w.book.flowByID[w.book.roles.Menu].Start, Seen: w.at.Unix() / 60, Version: w.book.version}
 	for _, a := range []Answer{{Name: "state", Text: "on"}, {Name: "place", Text: "tijuana"}, {Name: "when", Text: "opens"}} {
-		a.Flow, a.Given = "reminders", subscribed.Seen
+		a.Flow, a.Given = remindersOf("cbp-one"), subscribed.Seen
 		subscribed.setAnswer(a)
 	}
 	w.step(walkState{s: subscribed}, Input{Text: "#"}, false)
+	w.reminded(subscribed)
+	w.keepers(subscribed)
 	for len(w.queue) > 0 && !w.t.Failed() {
 		st := w.queue[0]
 		w.queue = w.queue[1:]
@@ -169,6 +176,61 @@ func (w *walker) visit(st walkState) {
 	if where := fmt.Sprintf("%s %v", n.name(), st.s.Stack); !st.deep && !w.full[where] {
 		w.full[where] = true
 		w.everyInput(st, ways, leads)
+		w.events(st, n.flow)
+	}
+}
+
+// reminded tries what comes by itself to a subscriber in each of its states.
+func (w *walker) reminded(subscribed Session) {
+	f := w.book.flowByID[remindersOf("cbp-one")]
+	for _, with := range [][]Answer{
+		{{Name: answerNext, Number: int(DateOf(w.at.In(bookZone)))}, {Name: answerHours, Text: "other hours"}},
+		{{Name: answerNext, Number: int(DateOf(w.at.In(bookZone).AddDate(0, 0, -1)))}, {Name: answerWording, Text: "w2"}},
+		{{Name: answerNext, Number: int(DateOf(w.at.In(bookZone)))}, {Name: answerUnanswered, Number: Patience}},
+		{{Name: answerNext, Number: int(DateOf(w.at.In(bookZone)))}, {Name: answerUnanswered, Number: Patience + 1}},
+		{{Name: answerState, Text: statePaused}},
+		{{Name: answerState, Text: stateWaiting}},
+	} {
+		s := subscribed
+		for _, a := range with {
+			a.Flow, a.Given = f.ID, s.Seen
+			s.setAnswer(a)
+		}
+		w.events(walkState{s: s}, f)
+		w.step(walkState{s: s}, Input{Text: "#"}, false)
+	}
+}
+
+// events lets the timers of a flow run out. None counts as a word of the person,
+// and what is said by itself is short, and tells a stranger nothing.
+func (w *walker) events(st walkState, f *Flow) {
+	if f.reminds == nil {
+		return
+	}
+	for _, kind := range []TimerKind{TimerDaily, TimerAgain, TimerOver} {
+		w.steps++
+		next, msgs, _ := w.book.Step(st.s, Input{Event: Event{Timer{kind, f.reminds.ID}, w.at}}, SMS, At{Now: w.at})
+		tr := trace{Place{st.s.Flow, st.s.Node}, "event " + string(kind), Place{next.Flow, next.Node}, ""}
+		w.judge(tr, msgs, SMS)
+		if next.Seen != st.s.Seen {
+			w.t.Errorf("%s: it counts as a word of the person", tr)
+		}
+		for _, m := range msgs {
+			if m.Segments != 1 || w.book.betrays(m.Text) != "" {
+				w.t.Errorf("%s: %d segments, and it holds %q: %q", tr, m.Segments, w.book.betrays(m.Text), m.Text)
+			}
+		}
+		if len(msgs) == 0 {
+			if tr.from != tr.to {
+				w.t.Errorf("%s: moved without a word", tr)
+			}
+			continue
+		}
+		w.renderAll(walkState{s: next, trace: tr})
+		if w.isNew(next, false) {
+			w.witnesses++
+			w.queue = append(w.queue, walkState{next, false, tr})
+		}
 	}
 }
 
@@ -205,7 +267,7 @@ func (w *walker) unread(st walkState) {
 		next, msgs, effects := w.book.Step(st.s, Input{Media: m}, SMS, at)
 		tr := trace{Place{st.s.Flow, st.s.Node}, string(m), Place{next.Flow, next.Node}, ""}
 		w.judge(tr, msgs, SMS)
-		if tr.from != tr.to || next.Misses != st.s.Misses || len(effects) > 0 || !slices.Equal(next.Answers, st.s.Answers) {
+		if tr.from != tr.to || next.Misses != st.s.Misses || len(effects) > 0 || !slices.Equal(next.Answers, answered(st.s.Answers)) {
 			w.t.Errorf("%s: media moved the person", tr)
 		}
 		if len(msgs) != 1 || len(next.Shown) == 0 || next.Shown[0].Place != (Place{Node: m.note()}) {
@@ -219,6 +281,12 @@ func (w *walker) unread(st walkState) {
 		w.t.Errorf("%s: it changed the session, or was not answered by one short message", tr)
 	}
 	w.steps += len(media) + 1
+}
+
+// answered are the answers of a person who has just written: nothing is counted
+// as without an answer any more.
+func answered(answers []Answer) []Answer {
+	return slices.DeleteFunc(slices.Clone(answers), func(a Answer) bool { return a.Name == answerUnanswered })
 }
 
 func (w *walker) ways(st walkState, n *Node) []way {
@@ -272,7 +340,9 @@ func (w *walker) step(st walkState, in Input, deep bool) Session {
 	if deep {
 		form = WhatsApp
 	}
+	in = w.filled(st.s, in)
 	next, msgs, effects := w.book.Step(st.s, in, form, At{Now: w.at})
+	w.diaryWanted(in, next)
 	trace := trace{Place{st.s.Flow, st.s.Node}, in.Text, Place{next.Flow, next.Node}, ""}
 	if len(msgs) == 0 {
 		w.t.Errorf("%s: no answer", trace)
@@ -405,7 +475,7 @@ func (w *walker) renderAll(st walkState) {
 				in.Text = "source"
 			}
 			for page := 0; ; page++ {
-				next, msgs, _ := w.book.Step(s, in, form, At{Now: w.at})
+				next, msgs, _ := w.book.Step(s, w.filled(s, in), form, At{Now: w.at})
 				st.trace.shown = fmt.Sprintf(" in %s, %s, page %d", l.Code, form.Name, page)
 				w.judge(st.trace, msgs, form)
 				if page+1 >= next.Pages {

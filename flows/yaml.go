@@ -21,26 +21,31 @@ type document struct {
 }
 
 // readYAML decodes a file into out. Unknown and repeated keys are errors.
-func readYAML(fsys fs.FS, name string, out any) (*document, error) {
+// change may change its tree before, and tells whether it did.
+func readYAML(fsys fs.FS, name string, change func(*document) bool, out any) (*document, error) {
 	raw, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		return nil, fmt.Errorf("read book: %w", err)
 	}
-	return parseYAML(name, raw, out)
+	return parseYAML(name, raw, change, out)
 }
 
-func parseYAML(name string, raw []byte, out any) (*document, error) {
+func parseYAML(name string, raw []byte, change func(*document) bool, out any) (*document, error) {
 	tree, err := parser.ParseBytes(raw, 0)
 	if err != nil {
-		return nil, yamlError(name, err)
-	}
-	err = yaml.NewDecoder(bytes.NewReader(raw), yaml.Strict()).Decode(out)
-	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, yamlError(name, err)
 	}
 	d := &document{name: name}
 	if len(tree.Docs) > 0 {
 		d.root = tree.Docs[0].Body
+	}
+	if d.root != nil && change != nil && change(d) {
+		err = yaml.NodeToValue(d.root, out, yaml.Strict())
+	} else {
+		err = yaml.NewDecoder(bytes.NewReader(raw), yaml.Strict()).Decode(out)
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, yamlError(name, err)
 	}
 	return d, nil
 }

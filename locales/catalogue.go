@@ -54,6 +54,8 @@ type Language struct {
 	File string
 
 	messages map[string]*message
+	tag      language.Tag
+	all      []*i18n.Message
 	loc      *i18n.Localizer
 	group    string
 	months   [13]string
@@ -115,11 +117,10 @@ func parseLanguage(name string, raw []byte) (*Language, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	bundle := i18n.NewBundle(tag)
-	if err := bundle.AddMessages(tag, file.Messages...); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+	l := &Language{Code: code, File: name, messages: map[string]*message{}, monthWords: map[string]int{}, tag: tag, all: file.Messages}
+	if err := l.localize(); err != nil {
+		return nil, err
 	}
-	l := &Language{Code: code, File: name, messages: map[string]*message{}, monthWords: map[string]int{}, loc: i18n.NewLocalizer(bundle, tag.String())}
 	for _, m := range file.Messages {
 		fields, err := templateFields(m.Other)
 		if err != nil {

@@ -31,6 +31,11 @@ func (l *Language) Clock(minute int) string {
 	return l.must(id, map[string]any{"hour": hour, "minute": fmt.Sprintf("%02d", minute%60)})
 }
 
+// Moment writes a time of day, as Clock does, on a day of the year.
+func (l *Language) Moment(month, day, minute int) string {
+	return l.must("date.at", map[string]any{"time": l.Clock(minute), "day": day, "month": l.months[month]})
+}
+
 // Number writes a whole number with the language's mark between thousands.
 func (l *Language) Number(n int) string {
 	s := strconv.Itoa(n)

@@ -22,10 +22,11 @@ const (
 	KeyDelete   = "delete"
 	KeySource   = "source"
 	KeyMore     = "more"
+	KeyDiary    = "diary"
 )
 
 // Keywords lists them all.
-var Keywords = []string{KeyMenu, KeyBack, KeyRepeat, KeyHelp, KeyLanguage, KeyStop, KeyStart, KeyDelete, KeySource, KeyMore}
+var Keywords = []string{KeyMenu, KeyBack, KeyRepeat, KeyHelp, KeyLanguage, KeyStop, KeyStart, KeyDelete, KeySource, KeyMore, KeyDiary}
 
 // CrisisKinds are the crises whose phrases each language lists under crisis.*.
 var CrisisKinds = []string{"kidnapped", "danger", "suicide", "sexual", "missing", kindChild}

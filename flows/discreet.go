@@ -1,0 +1,164 @@
+// Discretion: what a reminder may say. It shows on a lock screen, where a word
+// too many can get a person kidnapped.
+package flows
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"posada/locales"
+)
+
+// msgForbidden lists the words that no reminder may hold, in each language. A
+// word with a star at its end stands for all that begin so.
+const msgForbidden = "words.forbidden"
+
+// What is said to a person whose own words cannot be taken.
+const (
+	msgOwnBad       = "reminders.own.bad"
+	msgOwnLong      = "reminders.own.long"
+	msgOwnNumbers   = "reminders.own.numbers"
+	msgOwnForbidden = "reminders.own.forbidden"
+)
+
+// Messages of a reminder itself.
+const (
+	msgDay          = "reminders.day.ask"
+	msgLate         = "reminders.late"
+	msgHoursChanged = "reminders.hours_changed"
+	msgReminderGone = "reminders.gone"
+)
+
+// wordings are the neutral ones that a person chooses among.
+var wordings = []string{"w1", "w2", "w3", "w4", "w5"}
+
+const ownWording = "own"
+
+func msgWording(key string) string { return "reminders.word." + key }
+
+// The short answers to a reminder, and to the one that comes once more.
+var (
+	dayAnswers   = []string{"reminders.answer.done", "reminders.answer.problem", "reminders.answer.offer", "reminders.answer.later", "reminders.answer.pause"}
+	againAnswers = []string{"reminders.answer.done", "reminders.answer.problem", "reminders.answer.offer", "reminders.answer.not_today", "reminders.answer.pause"}
+)
+
+// reminderNotes are what the engine itself says of reminders.
+var reminderNotes = func() []string {
+	out := []string{msgLate, msgHoursChanged, msgReminderGone, msgOwnBad, msgOwnLong, msgOwnNumbers, msgOwnForbidden, msgForbidden, msgRemindWhich}
+	for _, key := range wordings {
+		out = append(out, msgWording(key))
+	}
+	return out
+}()
+
+// gatherForbidden folds the forbidden words of all languages.
+func (b *Book) gatherForbidden() {
+	for _, l := range b.Catalogue.Languages() {
+		for _, w := range l.List(msgForbidden) {
+			b.forbidden = append(b.forbidden, locales.Fold(w))
+		}
+	}
+	slices.Sort(b.forbidden)
+	b.forbidden = slices.Compact(b.forbidden)
+}
+
+// betrays is the forbidden word that a text holds, in any language, "" for none.
+func (b *Book) betrays(text string) string {
+	words := locales.Words(locales.Fold(text))
+	words = append(words, spelt(words)...)
+	all := " " + strings.Join(words, " ") + " "
+	for _, w := range b.forbidden {
+		stem, open := strings.CutSuffix(w, "*")
+		if w = " " + stem; !open {
+			w += " "
+		}
+		if strings.Contains(all, w) {
+			return stem
+		}
+	}
+	return ""
+}
+
+// spelt are words that were written letter by letter: "c b p".
+func spelt(words []string) []string {
+	var out []string
+	run := ""
+	for i, w := range words {
+		if utf8.RuneCountInString(w) == 1 {
+			run += w
+		}
+		if len(w) > 1 || i+1 == len(words) {
+			if len(run) > 1 {
+				out = append(out, run)
+			}
+			run = ""
+		}
+	}
+	return out
+}
+
+// ownWords takes a person's own words for a reminder, or says why they cannot be
+// taken. None of it may tell what the reminder is about, or lead anywhere.
+func (b *Book) ownWords(text string) (words, reason string) {
+	words = strings.Join(strings.Fields(text), " ")
+	switch {
+	case !strings.ContainsFunc(words, unicode.IsLetter):
+		return "", msgOwnBad
+	case b.betrays(words) != "":
+		return "", msgOwnForbidden
+	case leads(words):
+		return "", msgOwnNumbers
+	case utf8.RuneCountInString(words) > MaxWords || !b.oneSegment(words):
+		return "", msgOwnLong
+	}
+	return words, ""
+}
+
+// leads tells whether a text holds a link, or digits enough for a number to call
+// or a code.
+func leads(text string) bool {
+	digits := 0
+	for i, r := range text {
+		switch {
+		case unicode.IsNumber(r):
+			digits++
+		case r == '@' || r == '_' || r == '\\':
+			return true
+		case r == '.' || r == '/' || r == ':':
+			before, _ := utf8.DecodeLastRuneInString(text[:i])
+			after, _ := utf8.DecodeRuneInString(text[i+utf8.RuneLen(r):])
+			if (unicode.IsLetter(before) || unicode.IsDigit(before)) && (unicode.IsLetter(after) || after == '/') {
+				return true
+			}
+		}
+	}
+	return digits > 4 || strings.Contains(strings.ToLower(text), "www")
+}
+
+// oneSegment tells whether a reminder of these words is one SMS segment in every
+// language, late and with its answers.
+func (b *Book) oneSegment(words string) bool {
+	for _, l := range b.Catalogue.Languages() {
+		for _, answers := range [][]string{dayAnswers, againAnswers} {
+			if locales.Segments(locales.Transliterate(b.asSMS(l, words, answers))) > 1 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// asSMS is a late reminder with its answers, as an SMS has it.
+func (b *Book) asSMS(l *locales.Language, words string, answers []string) string {
+	text, err := l.Render(msgLate, map[string]any{fieldWording: words})
+	if err != nil {
+		text = words
+	}
+	for i, id := range answers {
+		text += " " + strconv.Itoa(i+1) + " " + l.Raw(id)
+	}
+	return text
+}

@@ -1,0 +1,400 @@
+// Reminders in a conversation: what the session keeps of them, when they are
+// due, and what happens when one comes.
+package flows
+
+import (
+	"strings"
+	"time"
+)
+
+// Answers that the flow of a programme's reminders keeps.
+const (
+	answerState      = "state"      // on, paused or waiting; none: no subscription
+	answerWhen       = "when"       // opens, before_close or time
+	answerMinute     = "minute"     // the time of day
+	answerWording    = "wording"    // w1 to w5 or own
+	answerOwn        = "own"        // the person's own words
+	answerNext       = "next"       // day (yyyymmdd) of the occasion to be reminded of next
+	answerHours      = "hours"      // the hours that were last told, as Window.hours
+	answerMoved      = "moved"      // yes: the wanted time lies outside the window
+	answerLate       = "late"       // yes: the last reminder was late
+	answerLater      = "later"      // yes: it comes once more today; no: there is no time left
+	answerAgain      = "again"      // when it comes once more, as a time of day
+	answerAgainDay   = "again_day"  // the day it was asked for
+	answerUnanswered = "unanswered" // reminders since the person's last word
+)
+
+// States of a subscription in a conversation.
+const (
+	stateOn      = "on"
+	statePaused  = "paused"
+	stateWaiting = "waiting" // for the programme to open; to be told once
+)
+
+const answerYes, answerNo = "yes", "no"
+
+// Nodes of a flow of reminders that an event leads to.
+const (
+	nodeDay   = "day"   // the reminder
+	nodeAgain = "again" // the same once more
+	nodeGoOn  = "goon"  // whether to go on, after days without an answer
+	nodeOver  = "over"  // the programme has closed
+	nodeNews  = "news"  // a programme that was closed is open
+)
+
+// happenings are the nodes that events lead to.
+func (f *Flow) happenings() []*Node {
+	if f.reminds == nil {
+		return nil
+	}
+	var out []*Node
+	for _, id := range []string{nodeDay, nodeAgain, nodeGoOn, nodeOver, nodeNews} {
+		out = append(out, f.Nodes[id])
+	}
+	return out
+}
+
+const remindersPrefix = "reminders-"
+
+// remindersOf is the flow of a programme's reminders.
+func remindersOf(programme string) string { return remindersPrefix + programme }
+
+// kept is an answer's text, number its number; zero where there is none.
+func (t *turn) kept(f *Flow, name string) string {
+	a, _ := t.s.answer(f.ID, name)
+	return a.Text
+}
+
+func (t *turn) number(f *Flow, name string) int {
+	a, _ := t.s.answer(f.ID, name)
+	return a.Number
+}
+
+// keep sets an answer; one without text and number is erased.
+func (t *turn) keep(f *Flow, name, text string, number int) {
+	if text == "" && number == 0 {
+		t.assign(f, assignment{name: name})
+		return
+	}
+	t.s.setAnswer(Answer{Flow: f.ID, Name: name, Text: text, Number: number, Given: t.minute})
+}
+
+// wish is when the person wants to be reminded, false when the book does not
+// know their place.
+func (t *turn) wish(f *Flow) (Wish, bool) {
+	spot := t.book.spotByID[t.kept(f, fieldPlace)]
+	if spot == nil {
+		return Wish{}, false
+	}
+	return Wish{When: t.kept(f, answerWhen), Minute: t.number(f, answerMinute), Zone: spot.loc}, true
+}
+
+// moment is the time that a text speaks of: of a practice conversation the day
+// it is held on.
+func (t *turn) moment() time.Time {
+	if t.at.AsOf.IsZero() {
+		return t.at.Now
+	}
+	return t.at.AsOf
+}
+
+// remind answers a timer of a programme's reminders.
+func (t *turn) remind(e Event) {
+	f := t.book.flowByID[remindersOf(e.Programme)]
+	if f == nil || f.reminds == nil {
+		t.takeAway(e.Timer)
+		return
+	}
+	state := t.kept(f, answerState)
+	w, known := t.wish(f)
+	switch {
+	case state == stateWaiting && e.Kind == TimerDaily:
+		t.news(f)
+	case state != stateOn:
+		t.takeAway(e.Timer)
+	case !known:
+		t.gone(f.ID)
+		t.silent, t.alone = false, true
+	case e.Kind == TimerDaily:
+		t.daily(f, w, e.Due)
+	case e.Kind == TimerAgain:
+		t.onceMore(f, w, e.Due)
+	case e.Kind == TimerOver:
+		t.over(f)
+	default:
+		t.takeAway(e.Timer)
+	}
+}
+
+// daily is the reminder of a day. What is not sent for its time has passed is
+// told to the assistant; the next one is set in every case.
+func (t *turn) daily(f *Flow, w Wish, due time.Time) {
+	p, now := f.reminds, t.at.Now
+	o, ok := p.owed(w, t.number(f, answerNext), due)
+	switch {
+	case !ok || o.At.After(now): // the book has changed
+		t.setDaily(f, o, ok)
+		return
+	case t.number(f, answerUnanswered) > Patience: // nor was the question answered
+		t.effects = append(t.effects, Effect{Kind: EffectPause, Programme: p.ID})
+		t.keep(f, answerState, statePaused, 0)
+		t.still(f)
+		return
+	case !now.Before(o.Closes):
+		t.effects = append(t.effects, Effect{Kind: EffectSkip, Programme: p.ID, Timer: TimerDaily})
+	default:
+		node := nodeDay
+		if t.number(f, answerUnanswered) >= Patience {
+			node = nodeGoOn
+		}
+		t.keep(f, answerUnanswered, "", t.number(f, answerUnanswered)+1)
+		t.say(f, node, o, TimerDaily, o.At)
+		if hours := p.hoursOn(o.Day); hours != t.kept(f, answerHours) {
+			if t.kept(f, answerHours) != "" {
+				t.further = msgHoursChanged
+			}
+			t.keep(f, answerHours, hours, 0)
+		}
+	}
+	next, ok := p.Next(w, o.At)
+	t.setDaily(f, next, ok)
+}
+
+// onceMore is the second reminder of a day, which the person asked for.
+func (t *turn) onceMore(f *Flow, w Wish, due time.Time) {
+	o, ok := f.reminds.during(w, due)
+	if !ok || !t.at.Now.Before(o.Closes) {
+		t.effects = append(t.effects, Effect{Kind: EffectSkip, Programme: f.reminds.ID, Timer: TimerAgain})
+	} else {
+		t.say(f, nodeAgain, o, TimerAgain, due)
+	}
+	t.takeAway(Timer{TimerAgain, f.reminds.ID})
+}
+
+// say moves the conversation to a reminder.
+func (t *turn) say(f *Flow, node string, o Occasion, kind TimerKind, due time.Time) {
+	late, mark := t.at.Now.After(due.Add(Spread)), ""
+	if late {
+		mark = answerYes
+	}
+	t.keep(f, answerLate, mark, 0)
+	t.occ = &o
+	t.comes(f.Nodes[node])
+	t.effects = append(t.effects, Effect{Kind: EffectRemind, Programme: f.reminds.ID, Timer: kind, Moment: o.Closes, Late: late})
+}
+
+// over tells once that a programme has closed, and lets go of it.
+func (t *turn) over(f *Flow) {
+	end := f.reminds.end()
+	if end.IsZero() || t.at.Now.Before(end) { // the book has changed
+		t.setOver(f)
+		return
+	}
+	t.leaveProgramme(f.ID)
+	t.comes(f.Nodes[nodeOver])
+}
+
+// news tells once that a programme has opened that was closed.
+func (t *turn) news(f *Flow) {
+	if !f.reminds.OpenAt(t.at.Now) {
+		t.await(f)
+		return
+	}
+	t.leaveProgramme(f.ID)
+	t.comes(f.Nodes[nodeNews])
+}
+
+// gone tells once that a programme, or the place of a person, is no longer in
+// the book.
+func (t *turn) gone(flow string) {
+	t.leaveProgramme(flow)
+	t.notes = append(t.notes, msgReminderGone)
+}
+
+// leaveProgramme ends a subscription and all that was kept for it.
+func (t *turn) leaveProgramme(flow string) {
+	programme := strings.TrimPrefix(flow, remindersPrefix)
+	t.effects = append(t.effects, Effect{Kind: EffectUnsubscribe, Programme: programme})
+	t.noTimers(programme)
+	t.eraseFlow(flow)
+}
+
+func (t *turn) noTimers(programme string) {
+	for _, kind := range []TimerKind{TimerDaily, TimerAgain, TimerOver} {
+		t.takeAway(Timer{kind, programme})
+	}
+}
+
+// waits keeps a person who is to be told once when a programme opens: a
+// subscription that sends nothing.
+func (t *turn) waits(f *Flow) {
+	p := f.reminds.ID
+	t.effects = append(t.effects, Effect{Kind: EffectSubscribe, Programme: p}, Effect{Kind: EffectPause, Programme: p})
+	t.await(f)
+}
+
+// subscription does what a node asks of a programme's reminders beside its own
+// effect.
+func (t *turn) subscription(n *Node) {
+	f := n.flow
+	p := f.reminds
+	switch n.Do {
+	case doSubscribe, doResume:
+		t.begins(f)
+	case doPause:
+		t.still(f)
+	case doUnsubscribe:
+		t.noTimers(p.ID)
+	case doReport:
+		if t.kept(f, answerLater) == answerYes { // it need not come once more
+			t.keep(f, answerLater, "", 0)
+			t.takeAway(Timer{TimerAgain, p.ID})
+		}
+	}
+}
+
+// begins sets the timers of a subscription that is on from now.
+func (t *turn) begins(f *Flow) {
+	w, known := t.wish(f)
+	if !known {
+		return
+	}
+	if t.kept(f, answerLater) == answerYes {
+		t.takeAway(Timer{TimerAgain, f.reminds.ID})
+	}
+	for _, name := range []string{answerUnanswered, answerLate, answerLater, answerMoved} {
+		t.keep(f, name, "", 0)
+	}
+	o, ok := f.reminds.Next(w, t.moment())
+	if ok {
+		t.keep(f, answerHours, f.reminds.hoursOn(o.Day), 0)
+	}
+	if o.Moved {
+		t.keep(f, answerMoved, answerYes, 0)
+	}
+	t.setDaily(f, o, ok)
+	t.setOver(f)
+}
+
+// still takes the timers of a paused subscription away.
+func (t *turn) still(f *Flow) {
+	for _, name := range []string{answerNext, answerUnanswered, answerLater} {
+		t.keep(f, name, "", 0)
+	}
+	t.noTimers(f.reminds.ID)
+}
+
+// setDaily sets the timer of the next reminder, or takes it away when there is
+// none.
+func (t *turn) setDaily(f *Flow, o Occasion, ok bool) {
+	name := Timer{TimerDaily, f.reminds.ID}
+	if !ok {
+		t.keep(f, answerNext, "", 0)
+		t.takeAway(name)
+		return
+	}
+	t.keep(f, answerNext, "", int(o.Day))
+	t.timer(name, o.At)
+}
+
+// setOver sets the timer of the programme's end, by day where the person is.
+func (t *turn) setOver(f *Flow) {
+	end := f.reminds.end()
+	if !end.IsZero() {
+		if now := t.at.Now; end.Before(now) {
+			end = now
+		}
+		end = byDay(end, t.zone(f))
+	}
+	t.timer(Timer{TimerOver, f.reminds.ID}, end)
+}
+
+// await sets the timer of a person who waits for a programme to open: to now
+// when it is open, to its opening when the book knows that.
+func (t *turn) await(f *Flow) {
+	at := f.reminds.opensFrom(t.at.Now)
+	if !at.IsZero() {
+		at = byDay(at, t.zone(f))
+	}
+	t.timer(Timer{TimerDaily, f.reminds.ID}, at)
+}
+
+// later sets a second reminder of this day, at a moment well before the window
+// closes. There is one a day at most.
+func (t *turn) later(f *Flow) {
+	t.keep(f, answerLater, answerNo, 0)
+	w, known := t.wish(f)
+	now := t.moment()
+	o, open := f.reminds.during(w, now)
+	if !known || !open || t.number(f, answerAgainDay) == int(o.Day) {
+		return
+	}
+	at := now.Add(2 * time.Hour)
+	if last := o.Closes.Add(-beforeClose / 2); at.After(last) {
+		at = last
+	}
+	at = at.Truncate(time.Minute)
+	if at.Sub(now) < 2*Spread { // it would come at once
+		return
+	}
+	t.keep(f, answerLater, answerYes, 0)
+	t.keep(f, answerAgain, "", localMinute(at, w.Zone))
+	t.keep(f, answerAgainDay, "", int(o.Day))
+	t.timer(Timer{TimerAgain, f.reminds.ID}, at)
+}
+
+// heard ends the count of days without an answer.
+func (t *turn) heard() {
+	for _, a := range t.s.Answers {
+		if f := t.book.flowByID[a.Flow]; a.Name == answerUnanswered && f != nil && f.reminds != nil {
+			t.keep(f, answerUnanswered, "", 0)
+		}
+	}
+}
+
+// answersReminder tells whether the input answers the short question that a
+// reminder asks. It names no topic, so nothing need come between them, however
+// late the answer is.
+func (t *turn) answersReminder(payload, keyword string) bool {
+	n := t.here()
+	if n == nil || !n.Line || keyword != "" {
+		return false
+	}
+	if payload != "" {
+		where, _, _ := strings.Cut(payload, "#")
+		return where == n.name()
+	}
+	l := t.language()
+	return t.folded != "" && t.book.match(t.folded, t.ways(n, l), l) >= 0
+}
+
+// onReminder tells whether a node is the question of a reminder that is on: its
+// button is understood wherever the conversation has gone since.
+func (t *turn) onReminder(n *Node) bool {
+	return n.Line && n.flow.reminds != nil && t.kept(n.flow, answerState) == stateOn
+}
+
+// zone is where the person is, or, while that was not asked, the programme.
+func (t *turn) zone(f *Flow) *time.Location {
+	if w, known := t.wish(f); known {
+		return w.Zone
+	}
+	return f.reminds.Windows[0].Readings[0].loc
+}
+
+// Nothing that the person did not ask for at that hour comes before or after.
+const dayBegins, dayEnds = 8, 21
+
+// byDay is the first moment of the day, not of the night, from one on.
+func byDay(at time.Time, zone *time.Location) time.Time {
+	local := at.In(zone)
+	day := DateOf(local)
+	switch hour := local.Hour(); {
+	case hour < dayBegins:
+	case hour < dayEnds:
+		return at
+	default:
+		day = day.AddDays(1)
+	}
+	return wallClock(day, dayBegins*60, zone)
+}

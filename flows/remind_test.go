@@ -1,0 +1,452 @@
+// Reminders in a conversation: what comes when, what is kept, and what is said.
+package flows
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"posada/locales"
+)
+
+// operatorBook is the book under the operator's folder of testdata.
+func operatorBook(t testing.TB) *Book {
+	t.Helper()
+	b, err := underOperator()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+var underOperator = sync.OnceValues(func() (*Book, error) {
+	b, err := embedded()
+	if err != nil {
+		return nil, err
+	}
+	return EmbeddedUnder(os.DirFS("testdata/operator"), b.Catalogue)
+})
+
+// subscriber is a person whose timers run.
+type subscriber struct {
+	*talker
+	timers map[Timer]time.Time
+}
+
+// obey does what the last step asked for.
+func (s *subscriber) obey(effects []Effect) {
+	for _, e := range effects {
+		if e.Kind != EffectTimer {
+			continue
+		}
+		name := Timer{e.Timer, e.Programme}
+		delete(s.timers, name)
+		if !e.Moment.IsZero() {
+			s.timers[name] = e.Moment
+		}
+	}
+}
+
+func (s *subscriber) says(text string) string {
+	s.t.Helper()
+	out := s.say(text)
+	s.obey(s.done)
+	return out
+}
+
+func (s *subscriber) picks(key string) string {
+	s.t.Helper()
+	out := s.pick(key)
+	s.obey(s.done)
+	return out
+}
+
+// runsOut lets a timer run out, some time after its moment.
+func (s *subscriber) runsOut(kind TimerKind, programme string, after time.Duration) string {
+	s.t.Helper()
+	name := Timer{kind, programme}
+	due, set := s.timers[name]
+	if !set {
+		s.t.Fatalf("no timer %v is set: %v", name, s.timers)
+	}
+	s.at.Now = due.Add(after)
+	return s.happens(Event{name, due})
+}
+
+// happens hands an event in; its timer is gone with it.
+func (s *subscriber) happens(e Event) string {
+	s.t.Helper()
+	delete(s.timers, e.Timer)
+	seen := s.s.Seen
+	text := textOf(s.input(Input{Event: e}))
+	if s.s.Seen != seen && !s.s.Empty() {
+		s.t.Error("an event counts as a word of the person")
+	}
+	s.obey(s.done)
+	return text
+}
+
+func (s *subscriber) effect(kind EffectKind) (Effect, bool) {
+	i := slices.IndexFunc(s.done, func(e Effect) bool { return e.Kind == kind })
+	if i < 0 {
+		return Effect{}, false
+	}
+	return s.done[i], true
+}
+
+func (s *subscriber) state() string {
+	a, _ := s.s.answer(remindersOf("cbp-one"), answerState)
+	return a.Text
+}
+
+// subscribe talks a person through it, up to the menu. minute is read where when
+// is time.
+func subscribe(t testing.TB, b *Book, lang string, form Form, at time.Time, programme, place, when string, minute int) *subscriber {
+	t.Helper()
+	k := &subscriber{newTalker(t, b, lang, form, at).atMenu(), map[Timer]time.Time{}}
+	k.picks("reminders")
+	if k.s.Flow == flowReminders {
+		k.picks(programme)
+	}
+	k.standsAt(remindersOf(programme), fieldPlace)
+	k.allPages()
+	k.says(b.Catalogue.Language(k.s.Language).Raw(b.spotByID[place].Name))
+	k.picks(when)
+	if when == WhenTime {
+		k.says(fmt.Sprintf("%d:%02d", minute/60, minute%60))
+	}
+	k.picks("w1")
+	k.standsAt(b.roles.Menu, "menu")
+	return k
+}
+
+func inMarch(t testing.TB) time.Time { return utc(t, "2024-03-14T20:00") }
+
+func TestASubscriptionSetsTheNextReminderAndTheEnd(t *testing.T) {
+	k := subscribe(t, realBook(t), "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+	want := map[Timer]time.Time{{TimerDaily, "cbp-one"}: utc(t, "2024-03-15T17:00"), {TimerOver, "cbp-one"}: utc(t, "2025-01-20T17:00")}
+	if len(k.timers) != 2 || !k.timers[Timer{TimerDaily, "cbp-one"}].Equal(want[Timer{TimerDaily, "cbp-one"}]) || !k.timers[Timer{TimerOver, "cbp-one"}].Equal(want[Timer{TimerOver, "cbp-one"}]) {
+		t.Errorf("timers %v, want %v", k.timers, want)
+	}
+}
+
+func TestATimeOutsideTheWindowIsSaidAndComesAtTheOpening(t *testing.T) {
+	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
+		k := subscribe(t, b, l.Code, WhatsApp, inMarch(t), "cbp-one", "tijuana", WhenTime, 6*60)
+		text := textOf(k.last)
+		moved, _ := b.On(inMarch(t)).text(l, msgRemindMoved, map[string]any{"a_minute": l.Clock(6 * 60)})
+		if !strings.Contains(text, moved) || !strings.Contains(text, l.Clock(10*60)) {
+			t.Errorf("said %q", text)
+		}
+		if at := k.timers[Timer{TimerDaily, "cbp-one"}]; !at.Equal(utc(t, "2024-03-15T17:00")) {
+			t.Errorf("it comes at %s", at)
+		}
+	})
+}
+
+func TestAReminderIsAnsweredHoursLaterWithNothingBetween(t *testing.T) {
+	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
+		for _, form := range Forms {
+			k := subscribe(t, b, l.Code, form, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+			k.picks("screening")
+			k.runsOut(TimerDaily, "cbp-one", 0)
+			k.standsAt("reminders-cbp-one", nodeDay)
+			k.wait(7 * time.Hour)
+			k.says("1")
+			k.standsAt("reminders-cbp-one", "done_noted")
+			if e, ok := k.effect(EffectReport); !ok || e.Outcome != OutcomeDone || e.Programme != "cbp-one" {
+				t.Errorf("%s: effects %+v", form.Name, k.done)
+			}
+			k.picks("on")
+			k.standsAt("screening", "entered") // where the person was before
+		}
+	})
+}
+
+func TestAnyOtherWordHoursAfterAReminderIsGreetedNeutrally(t *testing.T) {
+	b := realBook(t)
+	for _, text := range []string{"hola", "7", "menu", "blargh"} {
+		k := subscribe(t, b, "es", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+		k.runsOut(TimerDaily, "cbp-one", 0)
+		k.wait(2 * time.Hour)
+		k.says(text)
+		k.standsAt(b.roles.Away, "away")
+		k.picks("go_on")
+		k.standsAt("reminders-cbp-one", nodeDay)
+	}
+}
+
+func TestTheButtonOfAReminderIsUnderstoodAfterTheConversationWentOn(t *testing.T) {
+	k := subscribe(t, realBook(t), "en", Telegram, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+	k.runsOut(TimerDaily, "cbp-one", 0)
+	k.says("hola")
+	k.picks("again")
+	k.picks("rule")
+	k.input(Input{Payload: "reminders-cbp-one/day#done"})
+	k.standsAt("reminders-cbp-one", "done_noted")
+	k.says("stop")
+	k.input(Input{Payload: "reminders-cbp-one/day#done"})
+	if _, ok := k.effect(EffectReport); ok {
+		t.Error("a stopped person's button still counts")
+	}
+}
+
+func TestAReminderIsLateOnlyBeyondTheSpreadAndSkippedPastTheWindow(t *testing.T) {
+	b := realBook(t)
+	for after, want := range map[time.Duration]string{0: "", Spread: "", Spread + time.Second: "late", 10*time.Hour + 58*time.Minute: "late", 10*time.Hour + 59*time.Minute: "skip", 20 * time.Hour: "skip"} {
+		k := subscribe(t, b, "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+		text := k.runsOut(TimerDaily, "cbp-one", after)
+		said, isSaid := k.effect(EffectRemind)
+		_, skipped := k.effect(EffectSkip)
+		if isSaid == skipped || skipped != (want == "skip") || said.Late != (want == "late") || strings.Contains(text, "(late)") != (want == "late") || skipped != (text == "") {
+			t.Errorf("%s after: said %q with %+v", after, text, k.done)
+		}
+		if isSaid && !said.Moment.Equal(utc(t, "2024-03-16T03:59")) {
+			t.Errorf("of use until %s", said.Moment)
+		}
+		if at := k.timers[Timer{TimerDaily, "cbp-one"}]; !at.Equal(utc(t, "2024-03-16T17:00")) {
+			t.Errorf("%s after: the next comes at %s", after, at)
+		}
+	}
+}
+
+func TestAClockThatJumpsBackNeitherRepeatsNorLosesAReminder(t *testing.T) {
+	k := subscribe(t, realBook(t), "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+	if text := k.runsOut(TimerDaily, "cbp-one", -time.Hour); text != "" || !k.timers[Timer{TimerDaily, "cbp-one"}].Equal(utc(t, "2024-03-15T17:00")) {
+		t.Errorf("an hour too early: said %q, timers %v", text, k.timers)
+	}
+	k.runsOut(TimerDaily, "cbp-one", 0)
+	k.wait(-time.Hour)
+	if at := k.timers[Timer{TimerDaily, "cbp-one"}]; !at.Equal(utc(t, "2024-03-16T17:00")) {
+		t.Errorf("the next comes at %s", at)
+	}
+}
+
+func TestSilenceIsAskedAboutOnceAndThenPausesWithoutAWord(t *testing.T) {
+	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
+		k := subscribe(t, b, l.Code, SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+		for range 2 {
+			for range Patience {
+				k.runsOut(TimerDaily, "cbp-one", 0)
+				k.standsAt("reminders-cbp-one", nodeDay)
+			}
+			k.runsOut(TimerDaily, "cbp-one", 0)
+			k.standsAt("reminders-cbp-one", nodeGoOn)
+			k.says("hola") // any word will do
+		}
+		for range Patience + 1 {
+			k.runsOut(TimerDaily, "cbp-one", 0)
+		}
+		if text := k.runsOut(TimerDaily, "cbp-one", 0); text != "" || k.state() != statePaused || len(k.timers) != 0 {
+			t.Errorf("said %q; state %q, timers %v", text, k.state(), k.timers)
+		}
+		if _, ok := k.effect(EffectPause); !ok {
+			t.Errorf("effects %+v", k.done)
+		}
+	})
+}
+
+func TestADayThatWasSkippedIsNoDayWithoutAnAnswer(t *testing.T) {
+	k := subscribe(t, realBook(t), "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+	for range 3 * Patience {
+		k.runsOut(TimerDaily, "cbp-one", 12*time.Hour)
+	}
+	k.runsOut(TimerDaily, "cbp-one", 0)
+	k.standsAt("reminders-cbp-one", nodeDay)
+}
+
+func TestLaterComesOnceWellBeforeTheEndAndOnlyOnceADay(t *testing.T) {
+	b := realBook(t)
+	for _, c := range []struct {
+		after time.Duration // the opening
+		want  string        // when it comes once more
+	}{
+		{0, "2024-03-15T19:00"}, {5 * time.Hour, "2024-03-16T00:00"}, {9 * time.Hour, "2024-03-16T03:29"}, {10 * time.Hour, "2024-03-16T03:29"},
+		{10*time.Hour + 20*time.Minute, ""}, {11 * time.Hour, ""}, {20 * time.Hour, ""},
+	} {
+		k := subscribe(t, b, "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+		k.runsOut(TimerDaily, "cbp-one", 0)
+		k.wait(c.after)
+		k.says("4")
+		at, set := k.timers[Timer{TimerAgain, "cbp-one"}]
+		if set != (c.want != "") || set && !at.Equal(utc(t, c.want)) {
+			t.Errorf("%s after the opening: %v at %s, want %q", c.after, set, at, c.want)
+		}
+		if !set {
+			continue
+		}
+		k.runsOut(TimerAgain, "cbp-one", 0)
+		k.standsAt("reminders-cbp-one", nodeAgain)
+		if _, ok := k.effect(EffectRemind); !ok || len(k.timers) != 2 {
+			t.Errorf("effects %+v, timers %v", k.done, k.timers)
+		}
+		k.says("2")
+		k.says("menu")
+		k.picks("reminders")
+		k.picks("report")
+		k.picks("later")
+		if _, again := k.timers[Timer{TimerAgain, "cbp-one"}]; again {
+			t.Error("it comes a third time")
+		}
+	}
+}
+
+func TestAnAnswerTakesTheSecondReminderAway(t *testing.T) {
+	k := subscribe(t, realBook(t), "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+	k.runsOut(TimerDaily, "cbp-one", 0)
+	k.says("4")
+	k.says("menu")
+	k.picks("reminders")
+	k.picks("report")
+	k.picks("done")
+	if _, again := k.timers[Timer{TimerAgain, "cbp-one"}]; again {
+		t.Errorf("timers %v", k.timers)
+	}
+}
+
+func TestEachKindOfProblemIsReportedAndAnswered(t *testing.T) {
+	b := realBook(t)
+	for _, kind := range ProblemKinds {
+		k := subscribe(t, b, "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+		k.runsOut(TimerDaily, "cbp-one", 0)
+		k.says("2")
+		k.picks(kind)
+		if e, ok := k.effect(EffectReport); !ok || e.Outcome != problemMark+kind {
+			t.Errorf("%s: %+v", kind, k.done)
+		}
+		if len(k.s.Shown) == 0 || kind != otherProblem && !strings.HasPrefix(k.s.Shown[0].Node, "h_") {
+			t.Errorf("%s: nothing tells what helps: %v", kind, k.s.Shown)
+		}
+	}
+}
+
+func TestPauseTakesEveryTimerAwayAndResumeSetsThem(t *testing.T) {
+	k := subscribe(t, realBook(t), "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenBeforeClose, 0)
+	k.runsOut(TimerDaily, "cbp-one", 0)
+	k.says("4")
+	k.says("menu")
+	k.picks("reminders")
+	k.picks("pause")
+	if len(k.timers) != 0 || k.state() != statePaused {
+		t.Errorf("timers %v, state %q", k.timers, k.state())
+	}
+	k.wait(48 * time.Hour)
+	k.says("hola")
+	k.picks("go_on")
+	k.picks("resume")
+	if len(k.timers) != 2 || k.state() != stateOn {
+		t.Errorf("timers %v, state %q", k.timers, k.state())
+	}
+}
+
+// An event that has nothing to say any more is silent, and its timer is gone.
+func TestAnEventForNobodyIsSilent(t *testing.T) {
+	b := realBook(t)
+	all := []TimerKind{TimerDaily, TimerAgain, TimerOver}
+	on := func() *subscriber { return subscribe(t, b, "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0) }
+	paused, stopped, ended, stranger := on(), on(), on(), &subscriber{newTalker(t, b, "", SMS, inMarch(t)), map[Timer]time.Time{}}
+	paused.picks("reminders")
+	paused.picks("pause")
+	stopped.says("stop")
+	ended.picks("reminders")
+	ended.picks("finish")
+	if len(ended.s.Answers) != 0 {
+		t.Errorf("an ended subscription leaves %+v", ended.s.Answers)
+	}
+	for name, k := range map[string]*subscriber{"paused": paused, "stopped": stopped, "ended": ended, "stranger": stranger} {
+		for _, kind := range all {
+			for _, programme := range []string{"cbp-one", "unknown", ""} {
+				before := Place{k.s.Flow, k.s.Node}
+				text := k.happens(Event{Timer{kind, programme}, k.at.Now})
+				if text != "" || len(k.done) != 1 || k.done[0].Kind != EffectTimer || !k.done[0].Moment.IsZero() || before != (Place{k.s.Flow, k.s.Node}) {
+					t.Errorf("%s, %s %s: said %q, did %+v", name, kind, programme, text, k.done)
+				}
+			}
+		}
+	}
+}
+
+func TestAPersonForgottenForSilenceIsRemindedOfNothing(t *testing.T) {
+	k := subscribe(t, realBook(t), "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+	if text := k.runsOut(TimerDaily, "cbp-one", Silence); text != "" || len(k.timers) != 1 || !k.s.Empty() {
+		t.Errorf("said %q, timers %v, session %+v", text, k.timers, k.s)
+	}
+}
+
+func TestNothingComesOnOrAfterTheEnd(t *testing.T) {
+	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
+		k := subscribe(t, b, l.Code, SMS, utc(t, "2025-01-18T20:00"), "cbp-one", "tijuana", WhenTime, 11*60)
+		k.runsOut(TimerDaily, "cbp-one", 0)
+		if len(k.timers) != 1 {
+			t.Fatalf("timers %v", k.timers)
+		}
+		text := k.runsOut(TimerOver, "cbp-one", time.Minute)
+		k.standsAt("reminders-cbp-one", nodeOver)
+		if want, _ := b.On(k.at.Now).text(l, msgRemindOver, map[string]any{fieldClosed: Date(20250120).In(l)}); !strings.Contains(text, locales.Transliterate(want)) || b.betrays(text) != "" {
+			t.Errorf("said %q", text)
+		}
+		if _, ok := k.effect(EffectUnsubscribe); !ok || len(k.timers) != 0 || k.state() != "" {
+			t.Errorf("did %+v, timers %v", k.done, k.timers)
+		}
+		k.wait(5 * time.Hour)
+		k.says("1")
+		k.standsAt(b.roles.Menu, "menu")
+		if text := k.happens(Event{Timer{TimerDaily, "cbp-one"}, k.at.Now}); text != "" {
+			t.Errorf("after the end it says %q", text)
+		}
+	})
+}
+
+func TestWhoComesBackAfterTheEndIsToldAndLetGo(t *testing.T) {
+	b := realBook(t)
+	k := subscribe(t, b, "en", SMS, utc(t, "2025-01-18T20:00"), "cbp-one", "tijuana", WhenOpens, 0)
+	k.at.Now = utc(t, "2025-01-22T20:00")
+	k.says("hola")
+	k.picks("again")
+	k.picks("reminders")
+	if _, ok := k.effect(EffectUnsubscribe); !ok || len(k.timers) != 0 || k.state() != "" {
+		t.Errorf("did %+v, timers %v, state %q", k.done, k.timers, k.state())
+	}
+}
+
+func TestTwoProgrammesRemindAPersonBesideEachOther(t *testing.T) {
+	b := under(t, openAgain)
+	k := subscribe(t, b, "en", SMS, utc(t, "2026-11-20T12:00"), "shelter-list", "mexico_city", WhenOpens, 0)
+	k.picks("reminders")
+	k.picks("cbp-one")
+	k.allPages()
+	k.says("Mexico City")
+	k.picks(WhenOpens)
+	k.picks("w2")
+	first, second := k.runsOut(TimerDaily, "shelter-list", 0), k.runsOut(TimerDaily, "cbp-one", 0)
+	if !strings.Contains(first, "Drink some water") || !strings.Contains(second, "Water the plants") {
+		t.Errorf("said %q, then %q", first, second)
+	}
+	k.says("1")
+	if e, _ := k.effect(EffectReport); e.Programme != "cbp-one" {
+		t.Errorf("did %+v", k.done)
+	}
+	k.picks("on")
+	k.standsAt(remindersOf("shelter-list"), nodeDay)
+	k.says("1")
+	if e, _ := k.effect(EffectReport); e.Programme != "shelter-list" {
+		t.Errorf("did %+v", k.done)
+	}
+}
+
+func TestPracticeAsOfAnotherDaySetsNoTimer(t *testing.T) {
+	b := realBook(t)
+	k := newTalker(t, b, "en", SMS, reviewed(b))
+	k.at.AsOf = on(t, "2024-03-15")
+	k.atMenu().pick("reminders")
+	for _, text := range []string{"Tijuana", "1", "1"} {
+		k.say(text)
+	}
+	if len(k.done) != 1 || k.done[0].Kind != EffectSubscribe {
+		t.Errorf("did %+v", k.done)
+	}
+}
