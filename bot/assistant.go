@@ -3,8 +3,10 @@ package bot
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -20,6 +22,10 @@ type Book interface {
 	// Urgent tells whether a text must not wait: a word that stops everything,
 	// or one of danger.
 	Urgent(text string) bool
+	// WantsDiary tells whether a step of this input may show the person's diary.
+	WantsDiary(s flows.Session, in flows.Input) bool
+	// Recheck tells what becomes of timers that were set under another book.
+	Recheck(s flows.Session, now time.Time) (effects []flows.Effect, changed bool)
 }
 
 // Errors that a caller decides on.
@@ -129,6 +135,27 @@ type cause struct {
 	event flows.Event // a timer ran out
 }
 
+// input is what the book gets to see.
+func (c cause) input(in Inbound) flows.Input {
+	return flows.Input{Text: limit(in.Text), Payload: limit(in.Payload), Media: in.Media, Flood: c.flood, Event: c.event}
+}
+
+// diary reads the person's diary where the book may show it.
+func (a *Assistant) diary(ctx context.Context, s flows.Session, in Inbound, c cause) ([]flows.Line, error) {
+	if !a.book.WantsDiary(s, c.input(in)) {
+		return nil, nil
+	}
+	entries, err := a.store.Diary(ctx, in.From)
+	if err != nil {
+		return nil, fmt.Errorf("read the diary: %w", err)
+	}
+	lines := make([]flows.Line, len(entries))
+	for i, e := range entries {
+		lines[i] = flows.Line{At: e.At, Programme: e.Programme, Place: e.Place, Outcome: e.Outcome}
+	}
+	return lines, nil
+}
+
 // turns tries until nobody came between.
 func (a *Assistant) turns(ctx context.Context, in Inbound, c cause) (Receipt, error) {
 	for range attempts {
@@ -184,7 +211,8 @@ func (a *Assistant) turn(ctx context.Context, in Inbound, c cause) (Receipt, Out
 	if err != nil {
 		return Receipt{}, 0, fmt.Errorf("load: %w", err)
 	}
-	if snap.Seen {
+	quiet := c.event != flows.Event{}
+	if snap.Seen || quiet && !snap.Contact.has(Timer{c.event.Timer, c.event.Due}) {
 		return Receipt{Duplicate: true}, Duplicate, nil
 	}
 	anew := flows.Session{Language: in.Lang, Stopped: snap.OptedOut}
@@ -203,16 +231,25 @@ func (a *Assistant) turn(ctx context.Context, in Inbound, c cause) (Receipt, Out
 		in.Text, in.Payload, in.Silent = "start", "", true
 	}
 	s.Lost = lost
-	next, messages, effects, err := a.step(s, in, c)
-	if err != nil && len(snap.Session) > 0 {
-		// Neither must one that the book cannot step.
+	diary, err := a.diary(ctx, s, in, c)
+	if err != nil {
+		return Receipt{}, 0, err
+	}
+	next, messages, effects, err := a.step(s, in, c, diary)
+	if err != nil && len(snap.Session) > 0 && !quiet {
+		// Neither must one that the book cannot step. Where nobody wrote, nobody
+		// waits, and it is kept.
 		lost, anew.Lost = true, true
-		next, messages, effects, err = a.step(anew, in, c)
+		next, messages, effects, err = a.step(anew, in, c, diary)
 	}
 	if err != nil {
 		return Receipt{}, 0, err
 	}
-	t := Turn{Snapshot: snap, Now: in.At, Session: next.Encode(), Quiet: c.event != flows.Event{}}
+	t := Turn{Snapshot: snap, Now: in.At, Session: next.Encode(), Quiet: quiet}
+	if quiet {
+		// It has run out, and runs again only where the book sets it.
+		effects = append([]flows.Effect{{Kind: flows.EffectTimer, Timer: c.event.Kind, Programme: c.event.Programme}}, effects...)
+	}
 	if lost {
 		// What the session knew of reminders is gone: none comes until the
 		// person asks for it again.
@@ -228,6 +265,11 @@ func (a *Assistant) turn(ctx context.Context, in Inbound, c cause) (Receipt, Out
 		return Receipt{Duplicate: true}, outcome, nil
 	case outcome == Committed && lost:
 		a.lost.Add(1)
+	}
+	if quiet { // who cannot be reached, or stopped, was told nothing
+		t.Out = slices.DeleteFunc(t.Out, func(o Outbound) bool { return o.ID == 0 })
+		receipt.Reminded = receipt.Reminded && len(t.Out) > 0
+		receipt.Late = receipt.Late && receipt.Reminded
 	}
 	receipt.Lost, receipt.Forgotten, receipt.Out = lost, t.Forget, t.Out
 	return receipt, outcome, nil
@@ -263,14 +305,16 @@ func (t *Turn) answer(in Inbound, messages []flows.Message, effects []flows.Effe
 // step runs the book. It should never panic; where it does, one person's odd
 // session must not take everybody's assistant down. The panic's own words are
 // not repeated: they may hold the person's.
-func (a *Assistant) step(s flows.Session, in Inbound, c cause) (next flows.Session, out []flows.Message, effects []flows.Effect, err error) {
+func (a *Assistant) step(s flows.Session, in Inbound, c cause, diary []flows.Line) (next flows.Session, out []flows.Message, effects []flows.Effect, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%w (%T)", ErrStep, p)
 		}
 	}()
 	trial := a.Trial != nil && in.From.Channel != Simulator && a.Trial(in.At)
-	input := flows.Input{Text: limit(in.Text), Payload: limit(in.Payload), Media: in.Media, Flood: c.flood, Event: c.event}
+	input := c.input(in)
+	input.Diary = diary
+	_, _ = rand.Read(input.Random[:]) // never fails
 	next, out, effects = a.book.Step(s, input, in.Form, flows.At{Now: in.At, AsOf: in.AsOf, Trial: trial})
 	return next, out, effects, nil
 }

@@ -53,6 +53,10 @@ func (b *script) Expire(s flows.Session, now time.Time) (flows.Session, bool) {
 
 func (b *script) Urgent(text string) bool { return text == "alto" }
 
+func (b *script) WantsDiary(flows.Session, flows.Input) bool { return false }
+
+func (b *script) Recheck(flows.Session, time.Time) ([]flows.Effect, bool) { return nil, false }
+
 var ana = bot.Address{Channel: "sms", ID: "+15550100"}
 
 func inbound(id, text string) bot.Inbound {

@@ -54,6 +54,8 @@ func (t *Turn) apply(c Contact, form, lang string, effects []flows.Effect) {
 			changed = true
 		case flows.EffectReport:
 			t.Diary = append(t.Diary, Entry{At: now, Programme: e.Programme, Place: e.Place, Outcome: e.Outcome})
+		case flows.EffectDiaryErase:
+			t.EraseDiary, t.Diary = true, nil
 		case flows.EffectRumour:
 			t.Rumours = append(t.Rumours, Rumour{At: now, From: c.Address, Lang: lang, Text: e.Text})
 		case flows.EffectOptOut:

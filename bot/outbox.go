@@ -89,10 +89,11 @@ const (
 	// FateDead: it is out of the queue for the Reason, which is kept.
 	FateDead
 	// FateUnreachable: as FateDead; the contact cannot be reached, and all that
-	// is queued for them goes.
+	// is queued for them goes. Their timers run on.
 	FateUnreachable
 	// FateOptedOut: as FateDead; the person has stopped at the provider, is
-	// marked so, and all that is queued for them goes.
+	// marked so, and all that is queued for them goes, and so do their
+	// subscriptions and timers.
 	FateOptedOut
 )
 

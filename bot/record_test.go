@@ -22,6 +22,14 @@ var records = map[string]func([]byte) (value any, again []byte, err error){
 		v, err := bot.DecodeOutbound(b)
 		return v, v.Encode(), err
 	},
+	"sent": func(b []byte) (any, []byte, error) {
+		v, err := bot.DecodeSent(b)
+		return v, v.Encode(), err
+	},
+	"dead": func(b []byte) (any, []byte, error) {
+		v, err := bot.DecodeDead(b)
+		return v, v.Encode(), err
+	},
 	"entry": func(b []byte) (any, []byte, error) {
 		v, err := bot.DecodeEntry(b)
 		return v, v.Encode(), err
@@ -39,17 +47,20 @@ func samples() map[string]struct {
 	c := bot.Contact{Address: ana, Since: now, Consent: now.Add(time.Hour), Simulated: true, Subscriptions: []bot.Subscription{
 		{Programme: "cbp", Place: "tijuana", Zone: "America/Tijuana", When: "time", Minute: 1440, State: bot.Paused, Since: now}, {State: bot.On},
 	}}
-	o := bot.Outbound{To: ana, Kind: bot.Bulletin, At: now, Message: flows.Message{
-		Text: "¿Listo?", Lang: "es", Flow: "f", Node: "n", Segments: 2, Fault: "x",
+	o := bot.Outbound{To: ana, Kind: bot.Bulletin, At: now, Until: now.Add(time.Hour), Pressed: "55", Tries: 3, Unknown: 2, Message: flows.Message{
+		Text: "¿Listo?", Lang: "es", Flow: "f", Node: "n", Segments: 2, Fault: "x", Home: true,
 		Choices: []flows.Choice{{Key: "1", Label: "Sí", Payload: "p"}, {}},
 	}}
+	left := bot.Sent{Outbound: o, Ref: "SM1", State: bot.DeliverySent}
+	d := bot.Dead{Channel: "sms", Kind: bot.Reply, Flow: "f", Node: "n", Reason: "21610", Queued: now, At: now.Add(time.Hour)}
 	e := bot.Entry{At: now, Programme: "cbp", Place: "tijuana", Outcome: "no"}
 	r := bot.Rumour{At: now, From: ana, Lang: "ht", Text: "yo di"}
 	return map[string]struct {
 		value any
 		raw   []byte
 	}{
-		"contact": {c, c.Encode()}, "outbound": {o, o.Encode()}, "entry": {e, e.Encode()}, "rumour": {r, r.Encode()},
+		"contact": {c, c.Encode()}, "outbound": {o, o.Encode()}, "sent": {left, left.Encode()}, "dead": {d, d.Encode()},
+		"entry": {e, e.Encode()}, "rumour": {r, r.Encode()},
 	}
 }
 
@@ -62,6 +73,35 @@ func TestRecordsReadBackWhole(t *testing.T) {
 		empty, _, err := records[name](reflect.Zero(reflect.TypeOf(s.value)).Interface().(interface{ Encode() []byte }).Encode())
 		if err != nil || !reflect.ValueOf(empty).IsZero() {
 			t.Errorf("the zero %s reads back differently (%v)", name, err)
+		}
+	}
+}
+
+func TestOfAMessageThatArrivedOnlyKindAndTimeAreKept(t *testing.T) {
+	s := samples()["sent"].value.(bot.Sent)
+	for state := bot.DeliveryUnknown; state <= bot.DeliveryRead; state++ {
+		s.State = state
+		want := s
+		if state.Final() {
+			want.Outbound = bot.Outbound{Kind: s.Kind, At: s.At}
+		}
+		got, err := bot.DecodeSent(s.Encode())
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("state %d reads back differently (%v)", state, err)
+		}
+		if s.Message.Text == "" {
+			t.Error("encoding changed what it was called on")
+		}
+	}
+}
+
+func TestARecordOfAnotherFormatIsRefused(t *testing.T) {
+	for name, s := range samples() {
+		for _, format := range []byte{0, 1, 3, 255} {
+			raw := append([]byte{format}, s.raw[1:]...)
+			if _, _, err := records[name](raw); !errors.Is(err, bot.ErrRecord) {
+				t.Errorf("%s of format %d: %v", name, format, err)
+			}
 		}
 	}
 }

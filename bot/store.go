@@ -22,11 +22,20 @@ type Store interface {
 	// been kept; to do it again is safe, for then it is a Duplicate.
 	Commit(ctx context.Context, t Turn) (Outcome, error)
 
+	// Diary reads a person's diary, the oldest entry first.
+	Diary(ctx context.Context, who Address) ([]Entry, error)
+
 	// Queue is Outbox.Queue.
 	Queue(ctx context.Context, out []Outbound) (queued int, err error)
 
 	// Sweep erases what is past its lifetime.
 	Sweep(ctx context.Context, s Sweep) (Swept, error)
+
+	// Due lists contacts of which a timer has run out, the longest due first,
+	// and tells when the next one of all others does; zero when none runs. When
+	// nothing is due it costs a look. A contact stays due until a turn changes
+	// its timers. Times are kept to the second.
+	Due(ctx context.Context, now time.Time, limit int) (due []Contact, next time.Time, err error)
 }
 
 // ErrNotLoaded is returned by Commit for a turn whose Snapshot is not from
@@ -52,12 +61,17 @@ type Turn struct {
 	Now      time.Time
 	// Quiet: a timer ran out, and nobody wrote. The minute of the last turn
 	// stays as it was, nothing parked is let go, and whoever cannot be reached
-	// still cannot.
+	// still cannot. For whom Outbox.Queue leaves out, who has stopped or cannot
+	// be reached, session and timers are kept, and of Out only errands: the
+	// others have ID 0 then. Its MessageID is of this contact alone, and a
+	// message's is of the channel.
 	Quiet   bool
 	Contact *Contact // nil: as it was
 	Session []byte   // encoded
-	Diary   []Entry
-	Rumours []Rumour
+	Diary   []Entry  // added; after EraseDiary, where both are given
+	// EraseDiary erases the entries from before this turn.
+	EraseDiary bool
+	Rumours    []Rumour
 	// Forget erases contact, session, diary, rumours and queued messages of
 	// the person, except Out and the opt-out mark. Contact, Session, Diary and
 	// Rumours are then not kept.

@@ -174,7 +174,7 @@ func TestASweepJudgesByTheBookAndElseByTheClock(t *testing.T) {
 func TestASweepKeepsLifetimesOfWhatPeopleLeave(t *testing.T) {
 	store, b := memory.New(), &script{effects: []flows.Effect{{Kind: flows.EffectRumour, Text: "x"}, {Kind: flows.EffectReport}}}
 	a := bot.New(b, store)
-	for i, ago := range []int{61, 31, 29, 4, 3, 0} {
+	for i, ago := range []int{731, 31, 29, 4, 3, 0} {
 		in := inbound(fmt.Sprint(i), "x")
 		in.At = now.AddDate(0, 0, -ago)
 		receive(t, a, in)

@@ -195,6 +195,7 @@ const (
 	ReportLife = 24 * time.Hour
 	// DeadLife is how long the operator can see why a message was given up.
 	DeadLife = 30 * 24 * time.Hour
-	// DiaryLife is as long as silence is borne: nothing older helps anyone.
-	DiaryLife = flows.Silence
+	// DiaryLife is as long as anybody is known to have waited, several times
+	// over: a diary goes on request, or with its person.
+	DiaryLife = 2 * 365 * 24 * time.Hour
 )

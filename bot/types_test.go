@@ -20,9 +20,10 @@ func TestNothingPrintsAnAddressOrWords(t *testing.T) {
 	message := flows.Message{Text: words}
 	values := map[string]any{
 		"address":  address,
-		"inbound":  bot.Inbound{ID: "SM1", From: address, Text: words, Payload: words},
-		"outbound": bot.Outbound{To: address, Message: message, Kind: bot.Reply, ID: 7},
+		"inbound":  bot.Inbound{ID: "SM1", From: address, Text: words, Payload: words, Pressed: words, Erase: words},
+		"outbound": bot.Outbound{To: address, Message: message, Kind: bot.Reply, ID: 7, Pressed: words},
 		"claimed":  bot.Claimed{Outbound: bot.Outbound{To: address, Message: message, Kind: bot.Reply, ID: 7}},
+		"sent":     bot.Sent{Outbound: bot.Outbound{To: address, Message: message, Kind: bot.Reply, ID: 7}, Ref: "SM1"},
 		"contact":  bot.Contact{Address: address},
 		"rumour":   bot.Rumour{From: address, Text: words},
 	}

@@ -25,6 +25,9 @@ type Metrics struct {
 	channels, webhooks, results, updateKinds, reasons *few
 
 	inbound         *prometheus.CounterVec
+	timers          *prometheus.CounterVec
+	timerKinds      *few
+	programmes      *few
 	webhookResults  *prometheus.CounterVec
 	updates         *prometheus.CounterVec
 	requests        *prometheus.CounterVec
@@ -56,6 +59,9 @@ func NewMetrics() *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
 		channels: &few{shape: name, most: 8}, webhooks: &few{shape: name, most: 16}, results: &few{shape: name, most: 32}, updateKinds: &few{shape: name, most: 32}, reasons: &few{shape: code, most: 128},
+		timerKinds:      &few{shape: name, most: 16},
+		programmes:      &few{shape: name, most: 64},
+		timers:          counter("posada_timers_total", "Timers that ran out, reminders among them, by what came of it.", "channel", "timer", "programme", "outcome"),
 		inbound:         counter("posada_inbound_total", "Messages from people, by what became of them.", "channel", "outcome"),
 		webhookResults:  counter("posada_webhook_results_total", "What came by a webhook, by what its channel made of it.", "webhook", "result"),
 		updates:         counter("posada_telegram_updates_total", "Updates from Telegram, by kind.", "kind"),
@@ -69,7 +75,7 @@ func NewMetrics() *Metrics {
 		dead:            counter("posada_dead_letters_total", "Messages that were given up.", "channel", "kind", "reason"),
 		reports:         counter("posada_delivery_reports_total", "Delivery reports, by state and by what they did.", "channel", "state", "did"),
 	}
-	m.registry.MustRegister(m.inbound, m.webhookResults, m.updates, m.requests, m.requestDuration, m.faults, m.attempts, m.sendDuration, m.withheld, m.refused, m.dead, m.reports,
+	m.registry.MustRegister(m.inbound, m.timers, m.webhookResults, m.updates, m.requests, m.requestDuration, m.faults, m.attempts, m.sendDuration, m.withheld, m.refused, m.dead, m.reports,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -98,6 +104,20 @@ func (m *Metrics) Handler() http.Handler {
 // counted tells under which name a channel is counted, and whether it is.
 func (m *Metrics) counted(channel string) (name string, ok bool) {
 	return m.channels.of(channel), channel != bot.Simulator
+}
+
+// Fired implements remind.Meter.
+func (m *Metrics) Fired(channel, kind, programme string, r bot.Receipt) {
+	outcome := "silent"
+	switch {
+	case r.Skipped:
+		outcome = "skipped"
+	case r.Late:
+		outcome = "late"
+	case len(r.Out) > 0:
+		outcome = "sent"
+	}
+	m.timers.WithLabelValues(m.channels.of(channel), m.timerKinds.of(kind), m.programmes.of(programme), outcome).Inc()
 }
 
 // Received counts a message from a person by how Assistant.Receive took it.

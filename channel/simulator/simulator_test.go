@@ -38,6 +38,10 @@ func (b echo) Step(s flows.Session, in flows.Input, form flows.Form, at flows.At
 
 func (echo) Urgent(string) bool { return false }
 
+func (echo) WantsDiary(flows.Session, flows.Input) bool { return false }
+
+func (echo) Recheck(flows.Session, time.Time) ([]flows.Effect, bool) { return nil, false }
+
 func (echo) Expire(s flows.Session, _ time.Time) (flows.Session, bool) { return s, false }
 
 // rig is a simulator, an assistant that echoes, and a dispatcher that brings
