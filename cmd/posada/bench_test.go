@@ -37,7 +37,7 @@ func scale(small, full int) int {
 
 // subscriber is a whole way to a subscription, in a world where the programme
 // is open.
-var subscriber = []string{"hola", "1", "5", "tijuana", "1"}
+var subscriber = []string{"hola", "1", "5", "tijuana", "1", "1"}
 
 func BenchmarkServe(b *testing.B) {
 	contacts := scale(500, 100_000)
@@ -96,7 +96,7 @@ func fill(b *testing.B, data *dataFlags, contacts int) {
 						b.Error(err)
 						return
 					}
-					confirmed := slices.ContainsFunc(receipt.Out, func(o bot.Outbound) bool { return o.Message.Flow == "reminders" && o.Message.Node == "confirm" })
+					confirmed := slices.ContainsFunc(receipt.Out, func(o bot.Outbound) bool { return o.Message.Flow == "reminders-cbp-one" && o.Message.Node == "confirm" })
 					if confirmed != (i == len(subscriber)-1) {
 						b.Errorf("the subscription was confirmed after message %d of %d", i+1, len(subscriber))
 						return

@@ -23,17 +23,18 @@ import (
 type cli struct {
 	Config kong.ConfigFlag `help:"Read settings from this YAML file (its keys are the flags)." placeholder:"FILE" type:"existingfile"`
 
-	Serve   serveCmd   `cmd:"" help:"Run the assistant, and a phone in the browser to try it."`
-	Chat    chatCmd    `cmd:"" help:"Talk to the assistant in the terminal."`
-	Book    bookCmd    `cmd:"" help:"Print what the book holds to be true on a day, and what is overdue for review."`
-	Check   checkCmd   `cmd:"" help:"Hold the book and the languages to account; fails with file and line."`
-	Flows   flowsCmd   `cmd:"" help:"Draw a flow of the book."`
-	Compact compactCmd `cmd:"" help:"Write the database anew, without the remains of what was erased. Stop the server first."`
-	Keys    keysCmd    `cmd:"" help:"Care for the key file."`
-	Doctor  doctorCmd  `cmd:"" help:"Check the settings with the providers, and say what to mend."`
-	Queue   queueCmd   `cmd:"" help:"Tell what waits to be sent and what was given up. Stop the server first; /metrics tells it while it runs."`
-	Webhook webhookCmd `cmd:"" help:"Care for Telegram's webhook."`
-	Health  healthCmd  `cmd:"" help:"Ask a running server whether it is well (for containers)."`
+	Serve     serveCmd     `cmd:"" help:"Run the assistant, and a phone in the browser to try it."`
+	Chat      chatCmd      `cmd:"" help:"Talk to the assistant in the terminal."`
+	Book      bookCmd      `cmd:"" help:"Print what the book holds to be true on a day, and what is overdue for review."`
+	Check     checkCmd     `cmd:"" help:"Hold the book and the languages to account; fails with file and line."`
+	Flows     flowsCmd     `cmd:"" help:"Draw a flow of the book."`
+	Compact   compactCmd   `cmd:"" help:"Write the database anew, without the remains of what was erased. Stop the server first."`
+	Keys      keysCmd      `cmd:"" help:"Care for the key file."`
+	Doctor    doctorCmd    `cmd:"" help:"Check the settings with the providers, and say what to mend."`
+	Queue     queueCmd     `cmd:"" help:"Tell what waits to be sent and what was given up. Stop the server first; /metrics tells it while it runs."`
+	Reminders remindersCmd `cmd:"" help:"Count who is reminded of what, by programme and zone. Stop the server first; /metrics tells what was sent while it runs."`
+	Webhook   webhookCmd   `cmd:"" help:"Care for Telegram's webhook."`
+	Health    healthCmd    `cmd:"" help:"Ask a running server whether it is well (for containers)."`
 }
 
 const description = `Posada answers people who seek asylum at the US-Mexico border, in their own language.

@@ -14,6 +14,7 @@ import (
 
 	"posada/bot"
 	"posada/bot/deliver"
+	"posada/bot/remind"
 	"posada/channel/simulator"
 	"posada/flows"
 	"posada/store/bolt"
@@ -47,6 +48,7 @@ type server struct {
 	channels   *channels
 	dispatcher *deliver.Dispatcher
 	sweeper    *bot.Sweeper
+	clockwork  *remind.Clockwork
 	phone      *simulator.Simulator
 	metrics    *webhook.Metrics
 
@@ -93,6 +95,8 @@ func (c *serveCmd) prepare(std streams) (_ *server, err error) {
 	if c.any() {
 		s.assistant.Trial = s.trial
 	}
+	s.assistant.FormNamed = c.formNamed
+	s.clockwork = remind.New(store, s.fire, s.metrics, s.report("reminders"))
 	s.sweeper = bot.NewSweeper(s.book, store)
 	s.sweeper.Erase = c.Redact && s.channels.twilio != nil
 	s.phone = simulator.New(s.receive, s.book.Catalogue, s.report("phone"))
@@ -133,6 +137,30 @@ func (s *server) receive(ctx context.Context, in bot.Inbound) (bot.Receipt, erro
 		s.dispatcher.Wake(in.From.Channel)
 	}
 	return receipt, err
+}
+
+// fire lets a timer run out, and what it says go at once.
+func (s *server) fire(ctx context.Context, c bot.Contact, timer bot.Timer, now time.Time) (bot.Receipt, error) {
+	receipt, err := s.assistant.Fire(ctx, c, timer, now)
+	if len(receipt.Out) > 0 {
+		s.dispatcher.Wake(c.Channel)
+	}
+	return receipt, err
+}
+
+// remind sets timers right that another book had set, and then lets them run
+// out.
+func (s *server) remind(ctx context.Context) {
+	changed, err := s.assistant.Recheck(ctx, s.store, time.Now())
+	switch {
+	case ctx.Err() != nil:
+		return
+	case err != nil:
+		s.log.Error("reminders", "error", err)
+	case changed > 0:
+		s.log.Info("the book has changed: reminders set anew", "people", changed)
+	}
+	s.clockwork.Run(ctx)
 }
 
 func (s *server) delivered(ctx context.Context, r deliver.Report) error {
@@ -224,6 +252,7 @@ func (s *server) run(ctx context.Context) error {
 	out.Go(func() { s.dispatcher.Run(sending) })
 	in.Go(func() { s.phone.Run(ctx) })
 	in.Go(func() { s.sweeper.Run(ctx, s.swept) })
+	in.Go(func() { s.remind(ctx) })
 	if s.channels.telegram != nil {
 		in.Go(func() { s.channels.telegram.Run(ctx) })
 	}

@@ -139,8 +139,7 @@ func (c *channelFlags) open(s surroundings) (*channels, error) {
 		}
 	}
 	if c.TwilioAccountSID != "" {
-		sms := flows.SMS
-		sms.Exact = c.SMSExact
+		sms, _ := c.formNamed(flows.SMS.Name)
 		var err error
 		out.twilio, err = twilio.New(twilio.Config{
 			AccountSID: c.TwilioAccountSID, AuthToken: c.TwilioAuthToken, OldAuthToken: c.TwilioOldAuthToken, API: c.TwilioAPI, PublicURL: c.PublicURL,
@@ -199,6 +198,15 @@ func hookSecret(keys *seal.Seal) (string, error) {
 		return "", fmt.Errorf("make the secret of Telegram's webhook: %w", err)
 	}
 	return hex.EncodeToString(k[:]), nil
+}
+
+// formNamed is the form of that name with these settings.
+func (c *channelFlags) formNamed(name string) (flows.Form, bool) {
+	f, ok := flows.FormNamed(name)
+	if f.Name == flows.SMS.Name {
+		f.Exact = c.SMSExact
+	}
+	return f, ok
 }
 
 // describe says for the operator how each channel works.
