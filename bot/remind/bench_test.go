@@ -9,20 +9,27 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"posada/bot"
 	"posada/bot/remind"
 	"posada/flows"
+	"posada/locales"
 	"posada/store/bolt"
+	"posada/store/memory"
+	"posada/store/seal"
 )
 
 // The surge, small by default so that every benchmark can run on every change,
@@ -39,29 +46,68 @@ const repliesEach = time.Second / 200
 
 // surged is what a child measured.
 type surged struct {
-	Seconds     float64 // until all that was due was queued
-	IdleAnon    float64 // RssAnon before, MB
-	Anon        float64 // and the most of it meanwhile, MB
-	P50, P99    float64 // of replies, ms
-	Worst       float64
-	Replies     int
-	Subscribers int
+	Seconds         float64 // until all that was due was queued
+	Idle, Anon      float64 // RssAnon before, and the most of it meanwhile, MB
+	P50, P99, Worst float64 // of replies, ms
+	Replies         int
+	Reminded        int
+}
+
+// monday is when the list of the operator's shelter opens; hurry is a moment
+// after it.
+var (
+	monday = time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
+	hurry  = monday.Add(5 * time.Second)
+)
+
+// shelter is the real book, with the operator's list in it.
+func shelter() (*flows.Book, error) {
+	c, err := locales.Embedded()
+	if err != nil {
+		return nil, err
+	}
+	return flows.EmbeddedUnder(os.DirFS("../../flows/testdata/operator"), c)
+}
+
+// subscribed is what is kept of a person who subscribed to the list: to when it
+// opens, or to an hour before it closes.
+func subscribed(b *testing.B, book bot.Book, when string) bot.Snapshot {
+	b.Helper()
+	s := memory.New()
+	a := bot.New(book, s)
+	at := monday.AddDate(0, 0, -1)
+	for i, text := range []string{"hello", "0", "0", "yes", "5", "2", "0", "Ciudad de México", when, "1"} {
+		at = at.Add(time.Minute)
+		in := bot.Inbound{ID: fmt.Sprint(i), From: person(0), Form: flows.SMS, Text: text, Lang: "en", At: at}
+		if _, err := a.Receive(b.Context(), in); err != nil {
+			b.Fatal(err)
+		}
+	}
+	snap, err := s.Load(b.Context(), person(0), "x")
+	if err != nil || len(snap.Contact.Subscriptions) != 1 || snap.Contact.Due().Sub(monday) > 4*time.Hour {
+		b.Fatalf("not subscribed: %d, due %v, %v", len(snap.Contact.Subscriptions), snap.Contact.Due(), err)
+	}
+	return snap
 }
 
 // BenchmarkSurge fires a tenth of all subscribers, due at one minute, with the
-// real assistant over a file, while 200 others a second write. It is measured
-// in a process of its own that does nothing else: its memory is that of the
-// store, the assistant, the clockwork and the book, and of who writes.
+// real assistant and book over a file, while 200 others a second write, whether
+// those before them were answered or not. It is measured in a process of its own
+// that does nothing else: its memory is that of the store, the assistant, the
+// clockwork and the book, and of who writes.
 //
-//	POSADA_SCALE=full go test -run - -bench Surge -benchtime 5x -timeout 60m ./bot/remind
+//	POSADA_SCALE=full go test -run - -bench Surge -benchtime 5x -timeout 90m ./bot/remind
 func BenchmarkSurge(b *testing.B) {
 	people, due := surgeScale()
+	dir := b.TempDir()
+	keyFile, path, fresh := filepath.Join(dir, "posada.keys"), filepath.Join(dir, "all.db"), filepath.Join(dir, "posada.db")
+	enlist(b, keyFile, path, people, due)
 	var runs []surged
-	for range b.N {
-		b.StopTimer()
-		env := peopled(b, people, due)
-		b.StartTimer()
-		cmd, out := start(b, "surge", env...)
+	for b.Loop() {
+		if err := copied(path, fresh); err != nil {
+			b.Fatal(err)
+		}
+		cmd, out := start(b, "surge", childKey+"="+keyFile, childDB+"="+fresh, fmt.Sprint(childOthers, "=", due, "-", people))
 		for out.Scan() {
 			var r surged
 			if err := json.Unmarshal(out.Bytes(), &r); err != nil {
@@ -70,8 +116,11 @@ func BenchmarkSurge(b *testing.B) {
 			runs = append(runs, r)
 			b.Logf("%+v", r)
 		}
-		if err := cmd.Wait(); err != nil {
+		if err := errors.Join(cmd.Wait(), os.Remove(fresh)); err != nil {
 			b.Fatal(err)
+		}
+		if n := len(runs); n == 0 || runs[n-1].Reminded != due {
+			b.Fatalf("reminded %+v, want %d", runs, due)
 		}
 	}
 	for unit, of := range map[string]func(surged) float64{
@@ -88,17 +137,74 @@ func BenchmarkSurge(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// peopled makes a database of subscribers of whom some are due since the last
-// minute, and the others in half a day.
-func peopled(b *testing.B, people, due int) (env []string) {
+// enlist makes a database of subscribers: the first of them are due on monday,
+// the others four hours later.
+func enlist(b *testing.B, keyFile, path string, people, due int) {
 	b.Helper()
-	env, open, at := dueNow(b, due)
-	env = append(env, fmt.Sprint(childOthers, "=", due, "-", people))
-	s := open()
+	book, err := shelter()
+	if err != nil {
+		b.Fatal(err)
+	}
+	keys, err := seal.Create(keyFile)
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := bolt.Open(path, keys)
+	if err != nil {
+		b.Fatal(err)
+	}
 	defer end(b, s)
-	// They wrote in the minute after it: their next is tomorrow.
-	subscribe(b, bot.New(almanac{minute: minuteOf(at)}, s), at.Add(time.Minute), crowd(people)[due:]...)
-	return env
+	opens, closes := subscribed(b, book, "1"), subscribed(b, book, "2")
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range 256 {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < people; i = int(next.Add(1)) - 1 {
+				kept := closes
+				if i < due {
+					kept = opens
+				}
+				c := kept.Contact
+				c.Address = person(i)
+				snap, err := s.Load(b.Context(), c.Address, fmt.Sprint("seed ", i))
+				if err == nil {
+					_, err = s.Commit(b.Context(), bot.Turn{Snapshot: snap, Now: monday.AddDate(0, 0, -1), Contact: &c, Session: kept.Session})
+				}
+				if err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if b.Failed() {
+		b.FailNow()
+	}
+}
+
+// copied copies a file, and waits for the disk: else it would be written while
+// something is measured.
+func copied(from, to string) (err error) {
+	src, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	dst, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return errors.Join(err, src.Close())
+	}
+	_, err = io.Copy(dst, src)
+	return errors.Join(err, dst.Sync(), dst.Close(), src.Close())
+}
+
+// count is a meter of reminders.
+type count struct{ atomic.Int64 }
+
+func (n *count) Fired(_, _, _ string, r bot.Receipt) {
+	if r.Reminded && !r.Late {
+		n.Add(1)
+	}
 }
 
 // surge fires what is due while others write, and prints what it measured.
@@ -107,8 +213,12 @@ func surge(s *bolt.Store) error {
 	if _, err := fmt.Sscanf(os.Getenv(childOthers), "%d-%d", &due, &people); err != nil {
 		return err
 	}
-	r := surged{IdleAnon: anon()}
-	a := bot.New(almanac{minute: minuteOf(firstDue(s))}, s)
+	book, err := shelter()
+	if err != nil {
+		return err
+	}
+	r := surged{Idle: anon()}
+	a := bot.New(book, s)
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg, writers sync.WaitGroup
 	var mu sync.Mutex
@@ -117,23 +227,25 @@ func surge(s *bolt.Store) error {
 	failed := func(err error) {
 		mu.Lock()
 		defer mu.Unlock()
-		if fault == nil {
-			fault = err
-		}
+		fault = errors.Join(fault, err)
 	}
-	wg.Go(func() { // the most memory
+	wg.Go(func() {
 		for ctx.Err() == nil {
 			r.Anon = max(r.Anon, anon())
 			time.Sleep(20 * time.Millisecond)
 		}
 	})
-	wg.Go(func() { // people who write, whether those before were answered or not
-		begin := time.Now()
+	texts := []string{"menu", "5", "1", "0"}
+	begin := time.Now()
+	wg.Go(func() {
 		for i := 0; ctx.Err() == nil; i++ {
 			at := begin.Add(time.Duration(i) * repliesEach)
 			time.Sleep(time.Until(at))
 			writers.Go(func() {
-				in := bot.Inbound{ID: fmt.Sprint("w", i), From: person(due + rand.IntN(people-due)), Form: flows.SMS, Text: "hola", At: time.Now()}
+				in := bot.Inbound{
+					ID: fmt.Sprint("w", i), From: person(due + rand.IntN(people-due)), Form: flows.SMS,
+					Text: texts[rand.IntN(len(texts))], At: hurry.Add(time.Since(begin)),
+				}
 				if _, err := a.Receive(context.Background(), in); err != nil {
 					failed(err)
 				}
@@ -143,21 +255,12 @@ func surge(s *bolt.Store) error {
 			})
 		}
 	})
-	begin := time.Now()
-	stop := starts(remind.New(s, a.Fire, nil, failed))
-	for {
-		left, _, err := s.Due(ctx, time.Now(), 1)
-		if err != nil {
-			failed(err)
-		}
-		if len(left) == 0 || err != nil {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
+	var reminded count
+	if err := remind.New(s, a.Fire, &reminded, failed).Tick(ctx, hurry); err != nil {
+		failed(err)
 	}
 	r.Seconds = time.Since(begin).Seconds()
 	cancel()
-	stop()
 	wg.Wait()
 	writers.Wait()
 	if fault != nil {
@@ -167,7 +270,7 @@ func surge(s *bolt.Store) error {
 	ms := func(part float64) float64 {
 		return float64(took[int(part*float64(len(took)-1))].Microseconds()) / 1000
 	}
-	r.Replies, r.P50, r.P99, r.Worst, r.Subscribers = len(took), ms(0.5), ms(0.99), ms(1), people
+	r.Reminded, r.Replies, r.P50, r.P99, r.Worst = int(reminded.Load()), len(took), ms(0.5), ms(0.99), ms(1)
 	return json.NewEncoder(os.Stdout).Encode(r)
 }
 

@@ -23,8 +23,8 @@ const (
 	// batch is how many contacts are taken at once, and together how many of
 	// them are worked on at once: enough for their commits to be shared, and few
 	// enough that people who write meanwhile are answered.
-	batch    = 512
-	together = 48
+	batch    = 1024
+	together = 96
 )
 
 // Store is what the clockwork asks of a store.

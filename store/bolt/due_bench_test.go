@@ -61,8 +61,7 @@ func subscribe(b *testing.B, s *bolt.Store, i int, id string, session []byte) er
 //	POSADA_SCALE=full go test -run - -bench DueIdle -timeout 30m ./store/bolt
 func BenchmarkDueIdle(b *testing.B) {
 	s := subscribed(b, many())
-	b.ResetTimer()
-	for range b.N {
+	for b.Loop() {
 		if due, next, err := s.Due(b.Context(), benchDay, 512); err != nil || len(due) != 0 || !next.Equal(benchDay.Add(time.Minute)) {
 			b.Fatal(len(due), next, err)
 		}
@@ -73,8 +72,7 @@ func BenchmarkDueIdle(b *testing.B) {
 // in as many as it fires.
 func BenchmarkDue(b *testing.B) {
 	s := subscribed(b, many())
-	b.ResetTimer()
-	for range b.N {
+	for b.Loop() {
 		if due, _, err := s.Due(b.Context(), benchDay.AddDate(0, 0, 2), 512); err != nil || len(due) != 512 {
 			b.Fatal(len(due), err)
 		}

@@ -9,10 +9,10 @@ import (
 	"posada/bot"
 )
 
-// kept is a stored session: the minute of the person's last turn, four bytes,
-// enough for 8,000 years and known even where the session cannot be decoded;
-// then which turn it was, four bytes, so that it is known whether the person
-// wrote since (a timer that ran out, or a sweep, writes a session too); then the session.
+// kept is a stored session behind four bytes for the minute of the person's last
+// turn, enough for 8,000 years and known even where the session cannot be
+// decoded, and four that tell that turn from others: a timer that ran out and a
+// sweep write a session too, and are no word of the person.
 type kept struct {
 	bot.Kept
 	turn uint32

@@ -54,7 +54,7 @@ const (
 	diaryBucket   = "diary"    // contact, id → bot.Entry
 	rumourBucket  = "rumours"  // contact, id → bot.Rumour
 	optOutBucket  = "optout"   // keyed hash of an address (another one) → nothing
-	seenBucket    = "seen"     // UTC day → bucket of keyed hashes of provider ids → nothing
+	seenBucket    = "seen"     // UTC day → bucket of keyed hashes of provider ids, and of timers that ran out → nothing
 
 	// The queue. A line is contact, channel, 0, kind.
 	outboxBucket  = "outbox"  // line, id → bot.Outbound
