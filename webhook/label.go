@@ -19,6 +19,9 @@ var code = regexp.MustCompile(`^(?:[a-z]{1,16}(?:[ -][a-z]{1,16}){0,2}|(?:[a-z]{
 // name is what a channel, a webhook or its result is called.
 var name = regexp.MustCompile(`^[a-z]{1,16}(?:-[a-z]{1,16})?$`)
 
+// zone is what an IANA time zone is called; "" where none was asked.
+var zone = regexp.MustCompile(`^(?:[A-Z][A-Za-z_]{1,15}(?:/[A-Z][A-Za-z_-]{1,23}){0,2}|Etc/GMT[+-][0-9]{1,2})?$`)
+
 // few lets values of one shape pass, as many as there is room for.
 type few struct {
 	shape *regexp.Regexp

@@ -28,6 +28,7 @@ type Metrics struct {
 	timers          *prometheus.CounterVec
 	timerKinds      *few
 	programmes      *few
+	zones           *few
 	webhookResults  *prometheus.CounterVec
 	updates         *prometheus.CounterVec
 	requests        *prometheus.CounterVec
@@ -47,12 +48,20 @@ var _ deliver.Meter = (*Metrics)(nil)
 type Levels struct {
 	Lanes                       []deliver.State
 	Queue                       *Queue // nil: it was not counted
-	SessionsLost, ValuesDamaged int64  // since the start
+	Reminded                    []Reminded
+	SessionsLost, ValuesDamaged int64 // since the start
 	DatabaseBytes               int64
 }
 
 // Queue counts the outbox as bot.Counts does, without simulated contacts.
 type Queue struct{ Queued, Waiting, Parked, Dead int }
+
+// Reminded counts who has a subscription to a programme, by the zone of their
+// place. 0 also stands for a number too small to be told.
+type Reminded struct {
+	Programme, Zone         string
+	On, Paused, DueNextHour int
+}
 
 // NewMetrics makes metrics of everything but levels, which Watch adds.
 func NewMetrics() *Metrics {
@@ -61,6 +70,7 @@ func NewMetrics() *Metrics {
 		channels: &few{shape: name, most: 8}, webhooks: &few{shape: name, most: 16}, results: &few{shape: name, most: 32}, updateKinds: &few{shape: name, most: 32}, reasons: &few{shape: code, most: 128},
 		timerKinds:      &few{shape: name, most: 16},
 		programmes:      &few{shape: name, most: 64},
+		zones:           &few{shape: zone, most: 64},
 		timers:          counter("posada_timers_total", "Timers that ran out, reminders among them, by what came of it.", "channel", "timer", "programme", "outcome"),
 		inbound:         counter("posada_inbound_total", "Messages from people, by what became of them.", "channel", "outcome"),
 		webhookResults:  counter("posada_webhook_results_total", "What came by a webhook, by what its channel made of it.", "webhook", "result"),
@@ -83,7 +93,7 @@ func NewMetrics() *Metrics {
 // Watch adds the levels, once. They are asked for each time the metrics are
 // read; when that fails they are left out, and posada_levels_up is 0.
 func (m *Metrics) Watch(levels func(context.Context) (Levels, error)) {
-	m.registry.MustRegister(&levelCollector{levels, m.channels})
+	m.registry.MustRegister(&levelCollector{levels, m.channels, m.programmes, m.zones})
 }
 
 func counter(name, help string, labels ...string) *prometheus.CounterVec {
@@ -248,14 +258,15 @@ const levelTime = 5 * time.Second
 
 // levelCollector asks for the levels when they are read.
 type levelCollector struct {
-	levels   func(context.Context) (Levels, error)
-	channels *few
+	levels                      func(context.Context) (Levels, error)
+	channels, programmes, zones *few
 }
 
 var (
 	levelsUp      = desc("posada_levels_up", "1 when the store could be asked for its levels.")
 	laneUp        = desc("posada_lane_up", "1 when a channel can send.", "channel")
 	queueMessages = desc("posada_queue", "The outbox: messages that are queued, lines that wait for a time or for their person, messages given up.", "state")
+	subscriptions = desc("posada_subscriptions", "People with a subscription, and of those who are reminded the ones due in the next hour, counted every ten minutes. Fewer than 20 are given as 0.", "programme", "zone", "state")
 	sessionsLost  = desc("posada_sessions_lost_total", "Sessions that could not be used: their people began anew.")
 	valuesDamaged = desc("posada_values_damaged_total", "Stored values that could not be opened.")
 	databaseBytes = desc("posada_database_bytes", "Size of the database file.")
@@ -267,7 +278,7 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 
 // Describe implements prometheus.Collector.
 func (c *levelCollector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{levelsUp, laneUp, queueMessages, sessionsLost, valuesDamaged, databaseBytes} {
+	for _, d := range []*prometheus.Desc{levelsUp, laneUp, queueMessages, subscriptions, sessionsLost, valuesDamaged, databaseBytes} {
 		out <- d
 	}
 }
@@ -303,6 +314,17 @@ func (c *levelCollector) Collect(out chan<- prometheus.Metric) {
 		gauge(queueMessages, float64(q.Waiting), "waiting")
 		gauge(queueMessages, float64(q.Parked), "parked")
 		gauge(queueMessages, float64(q.Dead), "dead")
+	}
+	for _, r := range l.Reminded {
+		programme, zone := c.programmes.of(r.Programme), c.zones.of(r.Zone)
+		if id := programme + " " + zone; programme == other || zone == other || told[id] {
+			continue // too many to tell apart
+		} else {
+			told[id] = true
+		}
+		gauge(subscriptions, float64(r.On), programme, zone, "on")
+		gauge(subscriptions, float64(r.Paused), programme, zone, "paused")
+		gauge(subscriptions, float64(r.DueNextHour), programme, zone, "due next hour")
 	}
 	gauge(databaseBytes, float64(l.DatabaseBytes))
 	out <- prometheus.MustNewConstMetric(sessionsLost, prometheus.CounterValue, float64(l.SessionsLost))

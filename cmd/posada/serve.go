@@ -49,6 +49,7 @@ type server struct {
 	dispatcher *deliver.Dispatcher
 	sweeper    *bot.Sweeper
 	clockwork  *remind.Clockwork
+	survey     *remind.Watch
 	phone      *simulator.Simulator
 	metrics    *webhook.Metrics
 
@@ -97,6 +98,7 @@ func (c *serveCmd) prepare(std streams) (_ *server, err error) {
 	}
 	s.assistant.FormNamed = c.formNamed
 	s.clockwork = remind.New(store, s.fire, s.metrics, s.report("reminders"))
+	s.survey = remind.NewWatch(store, s.report("reminders"))
 	s.sweeper = bot.NewSweeper(s.book, store)
 	s.sweeper.Erase = c.Redact && s.channels.twilio != nil
 	s.phone = simulator.New(s.receive, s.book.Catalogue, s.report("phone"))
@@ -253,6 +255,7 @@ func (s *server) run(ctx context.Context) error {
 	in.Go(func() { s.phone.Run(ctx) })
 	in.Go(func() { s.sweeper.Run(ctx, s.swept) })
 	in.Go(func() { s.remind(ctx) })
+	in.Go(func() { s.survey.Run(ctx) })
 	if s.channels.telegram != nil {
 		in.Go(func() { s.channels.telegram.Run(ctx) })
 	}
@@ -296,8 +299,12 @@ func (s *server) levels(ctx context.Context) (webhook.Levels, error) {
 		return webhook.Levels{}, err
 	}
 	queue := webhook.Queue(backlog)
+	var reminded []webhook.Reminded
+	for _, c := range s.survey.Counts() {
+		reminded = append(reminded, webhook.Reminded{Programme: c.Programme, Zone: c.Zone, On: c.On, Paused: c.Paused, DueNextHour: c.DueNextHour})
+	}
 	return webhook.Levels{
-		Lanes: s.dispatcher.States(), Queue: &queue, SessionsLost: s.assistant.Lost(), ValuesDamaged: s.store.Damaged(), DatabaseBytes: size,
+		Lanes: s.dispatcher.States(), Queue: &queue, Reminded: reminded, SessionsLost: s.assistant.Lost(), ValuesDamaged: s.store.Damaged(), DatabaseBytes: size,
 	}, nil
 }
 
