@@ -257,13 +257,15 @@ func (c *checker) discreet(l *locales.Language) {
 // themselves or answer what did.
 func (b *Book) atLock() []string {
 	out := []string{msgDay, msgLate, msgHoursChanged, msgReminderGone, msgRemindGoOn, msgRemindOver, msgRemindToMenu, msgRemindNews, msgRemindRead, msgRemindNotNow,
-		msgYes, msgNo, msgRemindNoted, msgRemindNotedNext, msgRemindElse, msgRemindAfter, msgRemindOn, msgRemindPaused, msgRemindResume, msgRemindLaterYes, msgRemindLaterNo, msgRemindKind}
+		msgYes, msgNo, msgRemindNoted, msgRemindNotedNext, msgRemindElse, msgRemindAfter, msgRemindOn, msgRemindPaused, msgRemindResume, msgRemindResumed, msgRemindLaterYes, msgRemindLaterNo, msgRemindKind,
+		msgMissFirst, msgMissSecond, msgOldButton, msgTooLong, msgUnreadable}
 	for _, key := range wordings {
 		out = append(out, msgWording(key))
 	}
 	for _, kind := range ProblemKinds {
 		out = append(out, msgProblem(kind))
 	}
+	out = append(out, mediaNotes()...)
 	return append(append(out, dayAnswers...), againAnswers...)
 }
 

@@ -354,7 +354,7 @@ func (t *turn) heard() {
 
 // answersReminder tells whether the input answers the short question that a
 // reminder asks. It names no topic, so nothing need come between them, however
-// late the answer is.
+// late the answer is. A button may also be that of another reminder.
 func (t *turn) answersReminder(payload, keyword string) bool {
 	n := t.here()
 	if n == nil || !n.Line || keyword != "" {
@@ -362,10 +362,29 @@ func (t *turn) answersReminder(payload, keyword string) bool {
 	}
 	if payload != "" {
 		where, _, _ := strings.Cut(payload, "#")
-		return where == n.name()
+		flow, node, _ := strings.Cut(where, "/")
+		other := t.book.node(Place{flow, node})
+		return other != nil && (other == n || t.onReminder(other) || t.onCountdown(other))
 	}
 	l := t.language()
 	return t.folded != "" && t.book.match(t.folded, t.ways(n, l), l) >= 0
+}
+
+// stays asks a short question again when what came after a long time is no
+// answer to it. Another question between them would take the number that was
+// meant for this one: a reminder may have been delivered only now. Neither it
+// nor the notes that come with it name a topic.
+func (t *turn) stays(n *Node, in Input, keyword string) {
+	t.before = nil // pages that were not read may name one
+	switch {
+	case in.Payload != "" && keyword == "":
+		t.notes = append(t.notes, msgOldButton)
+		t.show(n)
+	case keyword != "", in.Media != "" && t.folded == "":
+		t.show(n)
+	default:
+		t.answer("")
+	}
 }
 
 // onReminder tells whether a node is the question of a reminder that is on: its

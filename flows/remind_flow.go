@@ -394,9 +394,10 @@ func (r *reminders) problems() {
 // events are where the conversation is led by itself, beside the reminder.
 func (r *reminders) events() {
 	r.node(nodeGoOn, &Node{Ask: msgRemindGoOn, Plain: plainReminder, Line: true, Choices: []Option{
-		{Key: "yes", Label: msgYes, Also: msgWordsYes, Next: "noted"},
+		{Key: "yes", Label: msgYes, Also: msgWordsYes, Next: "go_on"},
 		{Key: "no", Label: msgNo, Also: msgWordsNo, Next: "pause"},
 	}})
+	r.node("go_on", &Node{Decide: []Branch{{If: fmt.Sprintf("state == %q", statePaused), To: "resume"}, {Else: "noted"}}})
 	r.node(nodeOver, &Node{Ask: msgRemindOver, Plain: plainReminder, Line: true, Choices: []Option{{Key: "menu", Label: msgRemindToMenu, Restart: true}}})
 	r.node(nodeNews, &Node{Ask: msgRemindNews, Plain: plainReminder, Line: true, Choices: []Option{
 		{Key: "read", Label: msgRemindRead, Also: msgWordsYes, Next: "read"},

@@ -167,24 +167,85 @@ func TestAReminderIsAnsweredHoursLaterWithNothingBetween(t *testing.T) {
 	})
 }
 
-func TestAnyOtherWordHoursAfterAReminderIsGreetedNeutrally(t *testing.T) {
+// On WhatsApp a reminder may be delivered only after that word: no other
+// question may take the number that is meant for it.
+func TestAnyOtherWordHoursAfterAReminderShowsItAgain(t *testing.T) {
+	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
+		for name, in := range map[string]Input{
+			"a greeting": {Text: "hola"}, "a number too high": {Text: "7"}, "the menu": {Text: "menu"}, "repeat": {Text: "repeat"}, "more": {Text: "0"}, "no word": {Text: "blargh"}, "nothing": {},
+			"a photo": {Media: MediaPhoto}, "an old button": {Payload: "rumour-answers/start#back"}, "back": {Payload: payloadBack}, "far too long": {Text: strings.Repeat("blargh ", 300)},
+		} {
+			for _, form := range Forms {
+				k := subscribe(t, b, l.Code, form, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+				k.picks("screening")
+				question := k.runsOut(TimerDaily, "cbp-one", 0)
+				k.wait(2 * time.Hour)
+				text := textOf(k.input(in))
+				k.standsAt("reminders-cbp-one", nodeDay)
+				if !strings.HasSuffix(text, question) || b.betrays(text) != "" {
+					t.Errorf("%s on %s: said %q", name, form.Name, text)
+				}
+				k.says("3")
+				if e, ok := k.effect(EffectReport); !ok || e.Outcome != OutcomeOffer {
+					t.Errorf("%s on %s: the number led to %s/%s with %+v", name, form.Name, k.s.Flow, k.s.Node, k.done)
+				}
+			}
+		}
+	})
+}
+
+func TestPagesThatWereNotReadDoNotComeAgainAfterTheShortQuestion(t *testing.T) {
 	b := realBook(t)
-	for _, text := range []string{"hola", "7", "menu", "blargh"} {
-		k := subscribe(t, b, "es", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
-		k.runsOut(TimerDaily, "cbp-one", 0)
-		k.wait(2 * time.Hour)
-		k.says(text)
-		k.standsAt(b.roles.Away, "away")
-		k.picks("go_on")
-		k.standsAt("reminders-cbp-one", nodeDay)
+	k := offered(t, b, "en", SMS, march)
+	if k.s.Page+1 >= k.s.Pages {
+		t.Fatalf("page %d of %d", k.s.Page, k.s.Pages)
 	}
+	k.wait(time.Hour)
+	if text := k.say("blargh"); b.betrays(text) != "" || len(k.last) != 1 || !strings.Contains(text, "until") {
+		t.Errorf("said %q", text)
+	}
+	k.standsAt(offerPrefix+"cbp-one", offerCount)
+}
+
+func TestTheButtonOfAnotherReminderIsUnderstoodHoursLater(t *testing.T) {
+	k := subscribe(t, realBook(t), "en", Telegram, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+	k.runsOut(TimerDaily, "cbp-one", 0)
+	k.says("4")
+	k.runsOut(TimerAgain, "cbp-one", 0)
+	k.wait(time.Hour)
+	k.input(Input{Payload: "reminders-cbp-one/day#done"})
+	k.standsAt("reminders-cbp-one", "done_noted")
+}
+
+func TestNoNumberAfterALongTimeErasesAnything(t *testing.T) {
+	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
+		k := atWay(t, b, l.Code, WhatsApp)
+		k.wait(Idle)
+		k.say("hola")
+		k.says(k.say("3"), "away.confirm")
+		k.standsAt("away", "confirm")
+		if k.say(l.Raw("away.go_on")); k.s.Empty() {
+			t.Fatal("go on is taken for yes")
+		}
+		k.wait(Idle) // and who comes later finds the greeting
+		k.say("2")
+		k.standsAt("away", "away")
+		k.pick("erase")
+		k.pick("no")
+		k.standsAt("away", "away")
+		k.pick("erase")
+		k.pick("yes")
+		if !k.s.Empty() {
+			t.Error("who asks for it twice is not forgotten")
+		}
+	})
 }
 
 func TestTheButtonOfAReminderIsUnderstoodAfterTheConversationWentOn(t *testing.T) {
 	k := subscribe(t, realBook(t), "en", Telegram, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
 	k.runsOut(TimerDaily, "cbp-one", 0)
-	k.says("hola")
-	k.picks("again")
+	k.says("menu") // shows it again, after so long
+	k.says("menu")
 	k.picks("rule")
 	k.input(Input{Payload: "reminders-cbp-one/day#done"})
 	k.standsAt("reminders-cbp-one", "done_noted")
@@ -248,6 +309,17 @@ func TestSilenceIsAskedAboutOnceAndThenPausesWithoutAWord(t *testing.T) {
 			t.Errorf("effects %+v", k.done)
 		}
 	})
+}
+
+func TestYesAfterThePauseSwitchesItOnAgain(t *testing.T) {
+	k := subscribe(t, realBook(t), "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+	for range Patience + 2 {
+		k.runsOut(TimerDaily, "cbp-one", 0)
+	}
+	k.says("yes")
+	if k.state() != stateOn || len(k.timers) != 2 {
+		t.Errorf("state %q, timers %v", k.state(), k.timers)
+	}
 }
 
 func TestADayThatWasSkippedIsNoDayWithoutAnAnswer(t *testing.T) {
