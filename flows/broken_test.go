@@ -327,7 +327,7 @@ trouble.words: "Wait a little."
 rumour.label: "They say so"
 rumour.words: "It is not so."
 `)
-	for _, id := range []string{msgStepsResume, msgStepsGoOn, msgStepsOver, msgStepsAsk, msgStepsDone, msgStepsProblem, msgStepsStop, msgWordsDone, msgWordsProblem,
+	for _, id := range []string{msgStepsResume, msgStepsGoOn, msgStepsOver, msgStepsAsk, msgStepsDone, msgStepsProblem, msgStepsStop, msgWordsDone, msgWordsReminded, msgWordsProblem,
 		msgStepsStopped, msgStepsFinished, msgTroubleAsk, msgTroubleAnother, msgTroubleBack, msgRumourPick, msgBackMenu} {
 		fmt.Fprintf(&b, "%s: \"Words of %s\"\n", id, strings.ReplaceAll(id, ".", " "))
 	}

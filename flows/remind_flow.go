@@ -307,7 +307,7 @@ func (r *reminders) subscribed() {
 func (r *reminders) day() {
 	answers := func(labels []string) []Option {
 		next := map[string]string{"done": "done", "problem": "kind", "offer": "offer", "later": "later", "not_today": "noted", "pause": "pause"}
-		also := map[string]string{"done": msgWordsDone, "problem": msgWordsProblem}
+		also := map[string]string{"done": msgWordsReminded, "problem": msgWordsProblem}
 		var out []Option
 		for _, label := range labels {
 			key := label[len("reminders.answer."):]

@@ -148,6 +148,37 @@ func TestATimeOutsideTheWindowIsSaidAndComesAtTheOpening(t *testing.T) {
 	})
 }
 
+// "Ok" is said to a message, and not of what was done: the diary holds only what
+// a person says they did.
+func TestOkIsNoAnswerToAReminderAndIDidItIs(t *testing.T) {
+	did := map[string][]string{"en": {"done", "I did it", "finished"}, "es": {"hecho", "ya lo hice", "terminé"}, "ht": {"fèt", "m fè l", "mwen fè l"}}
+	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
+		again := func(text string, done bool) {
+			t.Helper()
+			k := subscribe(t, b, l.Code, WhatsApp, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+			question := k.runsOut(TimerDaily, "cbp-one", 0)
+			said := k.says(text)
+			if e, ok := k.effect(EffectReport); ok != done || ok && e.Outcome != OutcomeDone {
+				t.Errorf("%q: did %+v", text, k.done)
+			}
+			if !done && !strings.HasSuffix(said, question) {
+				t.Errorf("%q: said %q", text, said)
+			}
+			o := offered(t, b, l.Code, WhatsApp, march)
+			o.say(text)
+			if at := offerPrefix + "cbp-one/" + offerCount; (o.s.Flow+"/"+o.s.Node == at) == done {
+				t.Errorf("%q to a countdown leads to %s/%s", text, o.s.Flow, o.s.Node)
+			}
+		}
+		for _, text := range []string{"ok", "OK", "okay", "next", "ready", "siguiente", "pwochen", "dakò"} {
+			again(text, false)
+		}
+		for _, text := range did[l.Code] {
+			again(text, true)
+		}
+	})
+}
+
 func TestAReminderIsAnsweredHoursLaterWithNothingBetween(t *testing.T) {
 	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
 		for _, form := range Forms {
