@@ -142,6 +142,9 @@ func (t *turn) daily(f *Flow, w Wish, due time.Time) {
 		return
 	case !now.Before(o.Closes):
 		t.effects = append(t.effects, Effect{Kind: EffectSkip, Programme: p.ID, Timer: TimerDaily})
+	case t.talking() && !now.Add(quiet).After(o.At.Add(Spread)) && now.Add(quiet).Before(o.Closes):
+		t.timer(Timer{TimerDaily, p.ID}, now.Add(quiet))
+		return
 	default:
 		node := nodeDay
 		if t.number(f, answerUnanswered) >= Patience {
@@ -159,6 +162,14 @@ func (t *turn) daily(f *Flow, w Wish, due time.Time) {
 	next, ok := p.Next(w, o.At)
 	t.setDaily(f, next, ok)
 }
+
+// quiet is how long a reminder leaves a person who is just writing: a number
+// that they are about to send is meant for the question before it.
+const quiet = 2 * time.Minute
+
+// talking tells whether the person wrote within that time, as far as it is
+// known: to the minute.
+func (t *turn) talking() bool { return t.minute-t.s.Seen < int64(quiet.Minutes()) }
 
 // onceMore is the second reminder of a day, which the person asked for.
 func (t *turn) onceMore(f *Flow, w Wish, due time.Time) {

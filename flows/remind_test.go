@@ -516,6 +516,90 @@ func TestWhoComesBackAfterTheEndIsToldAndLetGo(t *testing.T) {
 	}
 }
 
+func TestAReminderLeavesTheNumberToTheQuestionThatWasJustAsked(t *testing.T) {
+	b := realBook(t)
+	daily := Timer{TimerDaily, "cbp-one"}
+	at := func(wrote time.Duration) *subscriber { // so long before the reminder
+		k := subscribe(t, b, "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+		k.at.Now = k.timers[daily].Add(-wrote)
+		k.says("menu")
+		k.says("menu")
+		return k
+	}
+	for wrote, want := range map[time.Duration]bool{0: false, time.Minute: false, 2 * time.Minute: true, time.Hour: true} {
+		k := at(wrote)
+		due := k.timers[daily]
+		text := k.runsOut(TimerDaily, "cbp-one", 10*time.Second)
+		if said := text != ""; said != want || !said && !k.timers[daily].Equal(due.Add(10*time.Second+2*time.Minute)) {
+			t.Errorf("written %s before: said %q, timers %v", wrote, text, k.timers)
+		}
+		if want {
+			continue
+		}
+		k.says("5") // daily reminders
+		k.standsAt(remindersOf("cbp-one"), "subscribed")
+		k.wait(2 * time.Minute)
+		if k.runsOut(TimerDaily, "cbp-one", 0); !k.timers[daily].Equal(due.Add(24 * time.Hour)) {
+			t.Errorf("put off, it is lost: %v", k.timers)
+		}
+		if e, ok := k.effect(EffectRemind); !ok || e.Late {
+			t.Errorf("put off, it is late: %+v", k.done)
+		}
+	}
+}
+
+// Who writes on and on is reminded within the spread all the same, and before
+// the window closes.
+func TestAReminderIsNotPutOffBeyondTheSpreadOrTheWindow(t *testing.T) {
+	b := realBook(t)
+	daily := Timer{TimerDaily, "cbp-one"}
+	for name, c := range map[string]struct {
+		when string
+		most time.Duration
+	}{"opens": {WhenOpens, Spread}, "a minute before it closes": {WhenTime, 0}} {
+		k := subscribe(t, b, "en", SMS, inMarch(t), "cbp-one", "tijuana", c.when, 20*60+58)
+		first := k.timers[daily]
+		for tries := 0; ; tries++ {
+			k.at.Now = k.timers[daily]
+			k.says("menu")
+			if text := k.runsOut(TimerDaily, "cbp-one", 0); text != "" {
+				if after := k.at.Now.Sub(first); after != c.most || k.done[0].Late {
+					t.Errorf("%s: it comes %s after: %+v", name, after, k.done)
+				}
+				break
+			}
+			if tries > 10 {
+				t.Fatalf("%s: it never comes", name)
+			}
+		}
+	}
+}
+
+func TestTwoRemindersDoNotShareTheirWords(t *testing.T) {
+	allLanguages(t, func(t *testing.T, _ *Book, l *locales.Language) {
+		b := under(t, openAgain)
+		l = b.Catalogue.Language(l.Code)
+		k := subscribe(t, b, l.Code, WhatsApp, utc(t, "2026-11-20T12:00"), "shelter-list", "mexico_city", WhenOpens, 0)
+		k.picks("reminders")
+		k.picks("cbp-one")
+		k.says("Mexico City")
+		k.picks(WhenOpens)
+		k.talker.says(k.picks("w1"), msgWordsTaken)
+		k.standsAt(remindersOf("cbp-one"), "words")
+		k.picks("own")
+		k.talker.says(k.says(strings.ToUpper(l.Raw(msgWording("w1")))), msgWordsTaken)
+		k.standsAt(remindersOf("cbp-one"), "own")
+		k.says("Sopa")
+		k.standsAt(b.roles.Menu, "menu")
+		k.picks("reminders") // its own words it may keep
+		k.picks("cbp-one")
+		k.picks("words")
+		k.picks("own")
+		k.says("Sopa")
+		k.standsAt(b.roles.Menu, "menu")
+	})
+}
+
 func TestTwoProgrammesRemindAPersonBesideEachOther(t *testing.T) {
 	b := under(t, openAgain)
 	k := subscribe(t, b, "en", SMS, utc(t, "2026-11-20T12:00"), "shelter-list", "mexico_city", WhenOpens, 0)
