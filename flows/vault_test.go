@@ -206,17 +206,48 @@ func TestFiveWrongPINsLockForADayAndTenErase(t *testing.T) {
 	}
 }
 
-func TestARightPINEndsTheCountOfWrongOnes(t *testing.T) {
+// Who is given the second PIN, or the first, cannot guess the other one between
+// right ones.
+func TestARightPINDoesNotEndTheCountOfWrongOnes(t *testing.T) {
 	for _, pin := range []string{"482163", "97531"} {
-		k := keeper(t, realBook(t), "en", SMS, true, false)
-		for range 3 {
-			for i := range LockAfter - 1 {
-				k.tries(fmt.Sprint(1111 + i))
+		for rights := range 3 { // after each wrong one
+			k := keeper(t, realBook(t), "en", SMS, true, false)
+			guesses, locks := 0, 0
+			for k.s.Vault != "" && guesses < 100 {
+				guesses++
+				k.tries(fmt.Sprint(1111 + guesses))
+				if k.s.Node == "locked" {
+					locks++
+					k.wait(LockTime)
+					k.say("hola")
+					k.pick("again")
+				}
+				for range rights {
+					if k.s.Vault == "" {
+						break
+					}
+					k.tries(pin)
+					k.standsAt("date", "view")
+					k.pick("back")
+				}
 			}
-			k.tries(pin)
-			k.standsAt("date", "view")
-			k.pick("back")
+			if guesses > EraseAfter+1+locks || locks == 0 || k.s.Vault != "" {
+				t.Errorf("%d right ones after each: %d guesses, locked %d times, kept %v", rights, guesses, locks, k.s.Vault != "")
+			}
 		}
+	}
+}
+
+func TestASlipOfTheFingerADayLocksNothing(t *testing.T) {
+	k := keeper(t, realBook(t), "en", SMS, true, false)
+	for range 15 {
+		k.tries("1111")
+		k.tries("482163")
+		k.standsAt("date", "view")
+		k.pick("back")
+		k.wait(LockTime)
+		k.say("hola")
+		k.pick("again")
 	}
 }
 
