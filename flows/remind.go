@@ -142,6 +142,8 @@ func (t *turn) daily(f *Flow, w Wish, due time.Time) {
 		return
 	case !now.Before(o.Closes):
 		t.effects = append(t.effects, Effect{Kind: EffectSkip, Programme: p.ID, Timer: TimerDaily})
+	case now.After(o.At.Add(Spread)) && t.sleeps(Timer{TimerDaily, p.ID}, o.At, o.Closes, w.Zone):
+		return
 	case t.talking() && !now.Add(quiet).After(o.At.Add(Spread)) && now.Add(quiet).Before(o.Closes):
 		t.timer(Timer{TimerDaily, p.ID}, now.Add(quiet))
 		return
@@ -174,6 +176,9 @@ func (t *turn) talking() bool { return t.minute-t.s.Seen < int64(quiet.Minutes()
 // onceMore is the second reminder of a day, which the person asked for.
 func (t *turn) onceMore(f *Flow, w Wish, due time.Time) {
 	o, ok := f.reminds.during(w, due)
+	if ok && t.at.Now.After(due.Add(Spread)) && t.sleeps(Timer{TimerAgain, f.reminds.ID}, due, o.Closes, w.Zone) {
+		return
+	}
 	if !ok || !t.at.Now.Before(o.Closes) {
 		t.effects = append(t.effects, Effect{Kind: EffectSkip, Programme: f.reminds.ID, Timer: TimerAgain})
 	} else {
@@ -344,6 +349,9 @@ func (t *turn) later(f *Flow) {
 	if last := o.Closes.Add(-beforeClose / 2); at.After(last) {
 		at = last
 	}
+	if morning, ok := wakes(at, o.At, o.Closes.Add(-beforeClose/2), w.Zone); ok {
+		at = morning
+	}
 	at = at.Truncate(time.Minute)
 	if at.Sub(now) < 2*Spread { // it would come at once
 		return
@@ -427,4 +435,22 @@ func byDay(at time.Time, zone *time.Location) time.Time {
 		day = day.AddDays(1)
 	}
 	return wallClock(day, dayBegins*60, zone)
+}
+
+// wakes is the morning to which something moves that would ring at night, false
+// where it stays: it is day, or it was meant for a time that is itself at night,
+// or the morning is too late.
+func wakes(at, meant, before time.Time, zone *time.Location) (morning time.Time, ok bool) {
+	morning = byDay(at, zone)
+	return morning, !morning.Equal(at) && byDay(meant, zone).Equal(meant) && morning.Before(before)
+}
+
+// sleeps puts off until morning what comes late and would ring at night, and
+// tells whether it did.
+func (t *turn) sleeps(name Timer, meant, before time.Time, zone *time.Location) bool {
+	morning, ok := wakes(t.at.Now, meant, before, zone)
+	if ok {
+		t.timer(name, morning)
+	}
+	return ok
 }

@@ -398,6 +398,49 @@ func TestLaterComesOnceWellBeforeTheEndAndOnlyOnceADay(t *testing.T) {
 	}
 }
 
+// What nobody asked for at that hour does not ring at night where the morning is
+// early enough. The window of that year was twenty-three hours long.
+func TestWhatIsLateOrAskedForLaterDoesNotRingAtNight(t *testing.T) {
+	b := realBook(t)
+	daily, again := Timer{TimerDaily, "cbp-one"}, Timer{TimerAgain, "cbp-one"}
+	in2023 := func(when string, minute int) *subscriber { // from 11:00 to 10:00
+		return subscribe(t, b, "en", SMS, utc(t, "2023-11-20T20:00"), "cbp-one", "mexico_city", when, minute)
+	}
+	k := in2023(WhenOpens, 0)
+	if text := k.runsOut(TimerDaily, "cbp-one", 16*time.Hour); text != "" || !k.timers[daily].Equal(utc(t, "2023-11-22T14:00")) || len(k.done) != 1 {
+		t.Errorf("at three in the morning: said %q, did %+v", text, k.done)
+	}
+	if k.runsOut(TimerDaily, "cbp-one", 0); !strings.Contains(textOf(k.last), "(late)") || !k.timers[daily].Equal(utc(t, "2023-11-22T17:00")) {
+		t.Errorf("in the morning: said %q, timers %v", textOf(k.last), k.timers)
+	}
+	k = in2023(WhenTime, 2*60) // who chose two in the morning hears it at three
+	if text := k.runsOut(TimerDaily, "cbp-one", time.Hour); text == "" {
+		t.Error("a late one that was wanted at night does not come")
+	}
+	k = in2023(WhenOpens, 0)
+	k.runsOut(TimerDaily, "cbp-one", 0)
+	k.at.Now = utc(t, "2023-11-22T04:30") // half past ten in the evening
+	if k.says("4"); !k.timers[again].Equal(utc(t, "2023-11-22T14:00")) {
+		t.Errorf("later comes at %s", k.timers[again])
+	}
+	k = in2023(WhenOpens, 0)
+	k.runsOut(TimerDaily, "cbp-one", 0)
+	k.at.Now = utc(t, "2023-11-22T00:30")
+	k.says("4")
+	if text := k.runsOut(TimerAgain, "cbp-one", 3*time.Hour); text != "" || !k.timers[again].Equal(utc(t, "2023-11-22T14:00")) {
+		t.Errorf("once more, late at night: said %q, timers %v", text, k.timers)
+	}
+	k.runsOut(TimerAgain, "cbp-one", 0)
+	k.standsAt(remindersOf("cbp-one"), nodeAgain)
+	// Where the window closes before the morning it rings.
+	k = subscribe(t, b, "en", SMS, inMarch(t), "cbp-one", "mexico_city", WhenOpens, 0)
+	k.runsOut(TimerDaily, "cbp-one", 0)
+	k.at.Now = utc(t, "2024-03-16T02:30")
+	if k.says("4"); !k.timers[again].Equal(utc(t, "2024-03-16T03:29")) && !k.timers[again].Equal(utc(t, "2024-03-16T04:29")) {
+		t.Errorf("later comes at %s", k.timers[again])
+	}
+}
+
 func TestAnAnswerTakesTheSecondReminderAway(t *testing.T) {
 	k := subscribe(t, realBook(t), "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
 	k.runsOut(TimerDaily, "cbp-one", 0)
