@@ -257,7 +257,7 @@ func (c *checker) discreet(l *locales.Language) {
 // themselves or answer what did.
 func (b *Book) atLock() []string {
 	out := []string{msgDay, msgLate, msgHoursChanged, msgReminderGone, msgRemindGoOn, msgRemindOver, msgRemindToMenu, msgRemindNews, msgRemindRead, msgRemindNotNow,
-		msgYes, msgNo, msgRemindNoted, msgRemindNotedNext, msgRemindElse, msgRemindAfter, msgRemindOn, msgRemindPaused, msgRemindResume, msgRemindResumed, msgRemindLaterYes, msgRemindLaterNo, msgRemindKind,
+		msgYes, msgNo, msgRemindNoted, msgRemindNotedNext, msgRemindElse, msgRemindAfter, msgRemindOn, msgRemindPaused, msgRemindResume, msgRemindResumed, msgRemindLaterYes, msgRemindLaterNo, msgRemindLaterBefore, msgRemindLaterShort, msgRemindKind,
 		msgMissFirst, msgMissSecond, msgOldButton, msgTooLong, msgUnreadable}
 	for _, key := range wordings {
 		out = append(out, msgWording(key))

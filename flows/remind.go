@@ -18,7 +18,7 @@ const (
 	answerHours      = "hours"      // the hours that were last told, as Window.hours
 	answerMoved      = "moved"      // yes: the wanted time lies outside the window
 	answerLate       = "late"       // yes: the last reminder was late
-	answerLater      = "later"      // yes: it comes once more today; no: there is no time left
+	answerLater      = "later"      // yes: it is to come once more today; else why not
 	answerAgain      = "again"      // when it comes once more, as a time of day
 	answerAgainDay   = "again_day"  // the day it was asked for
 	answerUnanswered = "unanswered" // reminders since the person's last word
@@ -32,6 +32,13 @@ const (
 )
 
 const answerYes, answerNo = "yes", "no"
+
+// Values of answerLater beside yes, and no: the hours of this day are over.
+const (
+	laterBefore = "before" // it opens later on this day, and the reminder comes then
+	laterShort  = "short"  // it closes soon, or it has come once more already
+	laterNext   = "next"   // the reminder of this day is still to come
+)
 
 // Nodes of a flow of reminders that an event leads to.
 const (
@@ -184,6 +191,7 @@ func (t *turn) onceMore(f *Flow, w Wish, due time.Time) {
 	} else {
 		t.say(f, nodeAgain, o, TimerAgain, due)
 	}
+	t.keep(f, answerLater, "", 0)
 	t.takeAway(Timer{TimerAgain, f.reminds.ID})
 }
 
@@ -262,7 +270,7 @@ func (t *turn) subscription(n *Node) {
 	case doUnsubscribe:
 		t.noTimers(p.ID)
 	case doReport:
-		if t.kept(f, answerLater) == answerYes { // it need not come once more
+		if n.With["outcome"] != OutcomeLater && t.kept(f, answerLater) == answerYes { // it need not come once more
 			t.keep(f, answerLater, "", 0)
 			t.takeAway(Timer{TimerAgain, p.ID})
 		}
@@ -335,31 +343,63 @@ func (t *turn) await(f *Flow) {
 	t.timer(Timer{TimerDaily, f.reminds.ID}, at)
 }
 
-// later sets a second reminder of this day, at a moment well before the window
-// closes. There is one a day at most.
+// The last moments of a window at which a second reminder comes: rather well
+// before it closes, else in time for the quick.
+const (
+	laterWell = 30 * time.Minute
+	laterLast = 10 * time.Minute
+)
+
+// later sets a second reminder of this day, before the window closes. There is
+// one a day at most.
 func (t *turn) later(f *Flow) {
-	t.keep(f, answerLater, answerNo, 0)
 	w, known := t.wish(f)
 	now := t.moment()
 	o, open := f.reminds.during(w, now)
-	if !known || !open || t.number(f, answerAgainDay) == int(o.Day) {
+	switch {
+	case !known || !open:
+		t.keep(f, answerLater, t.notOpen(f, w, known), 0)
+		return
+	case t.number(f, answerAgainDay) != int(o.Day):
+	case t.kept(f, answerLater) == answerYes: // it is still to come
+		return
+	default:
+		t.keep(f, answerLater, laterShort, 0)
 		return
 	}
 	at := now.Add(2 * time.Hour)
-	if last := o.Closes.Add(-beforeClose / 2); at.After(last) {
+	if last := o.Closes.Add(-laterWell); at.After(last) {
 		at = last
 	}
-	if morning, ok := wakes(at, o.At, o.Closes.Add(-beforeClose/2), w.Zone); ok {
+	if at.Sub(now) < 2*Spread { // it would come at once
+		at = o.Closes.Add(-laterLast)
+	}
+	if morning, ok := wakes(at, o.At, o.Closes.Add(-laterWell), w.Zone); ok {
 		at = morning
 	}
 	at = at.Truncate(time.Minute)
-	if at.Sub(now) < 2*Spread { // it would come at once
+	if at.Sub(now) < Spread {
+		t.keep(f, answerLater, laterShort, 0)
 		return
 	}
 	t.keep(f, answerLater, answerYes, 0)
 	t.keep(f, answerAgain, "", localMinute(at, w.Zone))
 	t.keep(f, answerAgainDay, "", int(o.Day))
 	t.timer(Timer{TimerAgain, f.reminds.ID}, at)
+}
+
+// notOpen is why there is no second reminder outside of a window: on its day
+// before it opens, when the first one comes, or after the last one of the day.
+func (t *turn) notOpen(f *Flow, w Wish, known bool) string {
+	now := t.moment()
+	o, ok := f.reminds.Next(w, now)
+	switch {
+	case !known || !ok || DateOf(now.In(w.Zone)) != DateOf(o.Opens.In(w.Zone)):
+		return answerNo
+	case t.kept(f, answerState) == stateOn && o.At.Equal(o.Opens):
+		return laterBefore
+	}
+	return laterNext
 }
 
 // heard ends the count of days without an answer.

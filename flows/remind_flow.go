@@ -71,6 +71,8 @@ const (
 	msgRemindTroubles    = "reminders.report.problem"
 	msgRemindLaterYes    = "reminders.later.set"
 	msgRemindLaterNo     = "reminders.later.none"
+	msgRemindLaterBefore = "reminders.later.before"
+	msgRemindLaterShort  = "reminders.later.short"
 	msgRemindNoted       = "reminders.noted"
 	msgRemindNotedNext   = "reminders.noted_next"
 	msgRemindElse        = "reminders.else.ask"
@@ -144,7 +146,7 @@ func (l *loader) remindersFlow(p *Programme) *Flow {
 		answerState: values(stateOn, statePaused, stateWaiting), fieldPlace: TypePlace, answerMinute: TypeTime,
 		answerWhen:    values(WhenOpens, WhenBeforeClose, WhenTime),
 		answerWording: values(append(slices.Clone(wordings), ownWording)...), answerOwn: TypeWords,
-		answerMoved: values(answerYes), answerLate: values(answerYes), answerLater: values(answerYes, answerNo),
+		answerMoved: values(answerYes), answerLate: values(answerYes), answerLater: values(answerYes, answerNo, laterBefore, laterShort, laterNext),
 		answerNext: TypeCount, answerHours: TypeText, answerAgain: TypeTime, answerAgainDay: TypeCount, answerUnanswered: TypeCount,
 	}
 	r := &reminders{loader: l, builder: b, p: p, open: openName(p)}
@@ -358,8 +360,11 @@ func (r *reminders) answered() {
 	r.does("later_set", doLater, "later_noted")
 	r.node("later_noted", r.asks(&Node{Say: []Item{
 		{Text: msgRemindLaterYes, If: `later == "yes"`},
-		{Text: msgRemindLaterNo, If: `later != "yes"`},
-		{Text: msgRemindNotedNext, If: `later != "yes" and next != 0 and state == "on"`},
+		{Text: msgRemindLaterBefore, If: `later == "before"`},
+		{Text: msgRemindLaterShort, If: `later == "short"`},
+		{Text: msgRemindLaterNo, If: `later == "no"`},
+		{Text: msgRemindNotedNext, If: `later in ["no", "short", "next"] and next != 0 and state == "on"`},
+		{Text: msgRemindNoted, If: `later == "next" and state != "on"`},
 	}, Plain: plainReminder}))
 }
 

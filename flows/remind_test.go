@@ -369,7 +369,7 @@ func TestLaterComesOnceWellBeforeTheEndAndOnlyOnceADay(t *testing.T) {
 		want  string        // when it comes once more
 	}{
 		{0, "2024-03-15T19:00"}, {5 * time.Hour, "2024-03-16T00:00"}, {9 * time.Hour, "2024-03-16T03:29"}, {10 * time.Hour, "2024-03-16T03:29"},
-		{10*time.Hour + 20*time.Minute, ""}, {11 * time.Hour, ""}, {20 * time.Hour, ""},
+		{10*time.Hour + 20*time.Minute, "2024-03-16T03:49"}, {10*time.Hour + 39*time.Minute, "2024-03-16T03:49"}, {10*time.Hour + 40*time.Minute, ""}, {11 * time.Hour, ""}, {20 * time.Hour, ""},
 	} {
 		k := subscribe(t, b, "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
 		k.runsOut(TimerDaily, "cbp-one", 0)
@@ -400,6 +400,75 @@ func TestLaterComesOnceWellBeforeTheEndAndOnlyOnceADay(t *testing.T) {
 
 // What nobody asked for at that hour does not ring at night where the morning is
 // early enough. The window of that year was twenty-three hours long.
+// The hours are told as they are: not yet open, closing soon, over.
+func TestWhereLaterCannotComeTheHoursAreTold(t *testing.T) {
+	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
+		for _, c := range []struct {
+			name, when string
+			minute     int
+			after      time.Duration // the opening of 15 March
+			says       []string
+			not        []string
+		}{
+			{"before it opens", WhenOpens, 0, -time.Hour, []string{msgRemindLaterBefore}, []string{msgRemindLaterNo, msgRemindLaterShort, msgRemindNotedNext}},
+			{"before it opens, at a time", WhenTime, 12 * 60, -time.Hour, []string{msgRemindNotedNext}, []string{msgRemindLaterNo, msgRemindLaterShort, msgRemindLaterBefore}},
+			{"shortly before it closes", WhenOpens, 0, 10*time.Hour + 50*time.Minute, []string{msgRemindLaterShort, msgRemindNotedNext}, []string{msgRemindLaterNo, msgRemindLaterBefore}},
+			{"after it closed", WhenOpens, 0, 11 * time.Hour, []string{msgRemindLaterNo, msgRemindNotedNext}, []string{msgRemindLaterShort, msgRemindLaterBefore}},
+		} {
+			k := subscribe(t, b, l.Code, WhatsApp, inMarch(t), "cbp-one", "tijuana", c.when, c.minute)
+			k.at.Now = utc(t, "2024-03-15T17:00").Add(c.after)
+			if c.after > 0 {
+				k.timers[Timer{TimerDaily, "cbp-one"}] = utc(t, "2024-03-15T17:00")
+				k.at.Now = utc(t, "2024-03-15T17:00")
+				k.runsOut(TimerDaily, "cbp-one", 0)
+				k.wait(c.after)
+				k.says("4")
+			} else {
+				for range 2 {
+					k.says("menu")
+				}
+				if k.s.Flow == b.roles.Away {
+					k.picks("again")
+				}
+				k.picks("reminders")
+				k.picks("report")
+				k.picks("later")
+			}
+			text := textOf(k.last)
+			day := "2024-03-15"
+			if c.after > 0 {
+				day = "2024-03-16"
+			}
+			next := on(t, day)
+			at := 10 * 60
+			if c.when == WhenTime {
+				at = c.minute
+			}
+			values := map[string]any{"opens_at": l.Clock(10 * 60), "closes_at": l.Clock(20*60 + 59), "next_on": DateOf(next).In(l), "next_at": l.Clock(at)}
+			for i, id := range append(slices.Clone(c.says), c.not...) {
+				want, err := l.Render(id, values)
+				if err != nil || strings.Contains(text, want) != (i < len(c.says)) {
+					t.Errorf("%s: %s (%v), said %q", c.name, id, err, text)
+				}
+			}
+		}
+	})
+}
+
+func TestLaterTwiceLeavesTheOneThatIsToCome(t *testing.T) {
+	k := subscribe(t, realBook(t), "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+	k.runsOut(TimerDaily, "cbp-one", 0)
+	k.says("4")
+	again := k.timers[Timer{TimerAgain, "cbp-one"}]
+	k.wait(time.Minute)
+	k.says("menu")
+	k.picks("reminders")
+	k.picks("report")
+	if text := k.picks("later"); again.IsZero() || !k.timers[Timer{TimerAgain, "cbp-one"}].Equal(again) || !strings.Contains(text, "Once more about 12:00 pm") {
+		t.Errorf("said %q, timers %v", text, k.timers)
+	}
+}
+
 func TestWhatIsLateOrAskedForLaterDoesNotRingAtNight(t *testing.T) {
 	b := realBook(t)
 	daily, again := Timer{TimerDaily, "cbp-one"}, Timer{TimerAgain, "cbp-one"}
