@@ -256,7 +256,7 @@ func (c *checker) discreet(l *locales.Language) {
 // atLock are the messages that show on a lock screen, because they come by
 // themselves or answer what did.
 func (b *Book) atLock() []string {
-	out := []string{msgDay, msgLate, msgHoursChanged, msgReminderGone, msgRemindGoOn, msgRemindOver, msgRemindToMenu, msgRemindNews, msgRemindRead, msgRemindNotNow,
+	out := []string{msgDay, msgLate, msgHoursChanged, msgHoursMoved, msgReminderGone, msgRemindGoOn, msgRemindOver, msgRemindToMenu, msgRemindNews, msgRemindRead, msgRemindNotNow,
 		msgYes, msgNo, msgRemindNoted, msgRemindNotedNext, msgRemindElse, msgRemindAfter, msgRemindOn, msgRemindPaused, msgRemindResume, msgRemindResumed, msgRemindLaterYes, msgRemindLaterNo, msgRemindLaterBefore, msgRemindLaterShort, msgRemindKind,
 		msgMissFirst, msgMissSecond, msgOldButton, msgTooLong, msgUnreadable}
 	for _, key := range wordings {

@@ -30,6 +30,7 @@ const (
 	msgDay          = "reminders.day.ask"
 	msgLate         = "reminders.late"
 	msgHoursChanged = "reminders.hours_changed"
+	msgHoursMoved   = "reminders.hours_moved"
 	msgReminderGone = "reminders.gone"
 )
 
@@ -48,7 +49,7 @@ var (
 
 // reminderNotes are what the engine itself says of reminders.
 var reminderNotes = func() []string {
-	out := []string{msgLate, msgHoursChanged, msgReminderGone, msgOwnBad, msgOwnLong, msgOwnNumbers, msgOwnForbidden, msgWordsTaken, msgForbidden, msgRemindWhich}
+	out := []string{msgLate, msgHoursChanged, msgHoursMoved, msgReminderGone, msgOwnBad, msgOwnLong, msgOwnNumbers, msgOwnForbidden, msgWordsTaken, msgForbidden, msgRemindWhich}
 	for _, key := range wordings {
 		out = append(out, msgWording(key))
 	}

@@ -161,15 +161,28 @@ func (t *turn) daily(f *Flow, w Wish, due time.Time) {
 		}
 		t.keep(f, answerUnanswered, "", t.number(f, answerUnanswered)+1)
 		t.say(f, node, o, TimerDaily, o.At)
-		if hours := p.hoursOn(o.Day); hours != t.kept(f, answerHours) {
-			if t.kept(f, answerHours) != "" {
-				t.further = msgHoursChanged
-			}
-			t.keep(f, answerHours, hours, 0)
-		}
+		t.tellHours(f, o)
 	}
 	next, ok := p.Next(w, o.At)
 	t.setDaily(f, next, ok)
+}
+
+// tellHours says with a reminder, once, that the hours are others than those
+// that were last told, or that a wanted time does not lie in them any more.
+func (t *turn) tellHours(f *Flow, o Occasion) {
+	hours, was, moved := f.reminds.hoursOn(o.Day), t.kept(f, answerHours), ""
+	if o.Moved {
+		moved = answerYes
+	}
+	switch {
+	case was == "":
+	case o.Moved && t.kept(f, answerMoved) == "":
+		t.further = msgHoursMoved
+	case hours != was:
+		t.further = msgHoursChanged
+	}
+	t.keep(f, answerHours, hours, 0)
+	t.keep(f, answerMoved, moved, 0)
 }
 
 // quiet is how long a reminder leaves a person who is just writing: a number

@@ -127,7 +127,7 @@ func (l *loader) addReminders() {
 	}
 	list.node("end", &Node{End: true})
 	l.add(list.flow)
-	l.book.personal[msgHoursChanged] = true // the engine says it, with the hours
+	l.book.personal[msgHoursChanged], l.book.personal[msgHoursMoved] = true, true // the engine says them, with the hours
 }
 
 // remindersFlow is one programme's reminders: subscribing, changing, the day's
@@ -202,6 +202,7 @@ func (r *reminders) asks(n *Node, first ...Option) *Node {
 // closed is what is said while the programme takes no requests.
 func (r *reminders) closed() {
 	r.node("start", &Node{Decide: []Branch{
+		{If: fmt.Sprintf("%s and (state == %q or state == %q)", reopensName(r.p), stateOn, statePaused), To: "subscribed"},
 		{If: fmt.Sprintf("not %s and (state == %q or state == %q)", r.open, stateOn, statePaused), To: "ended"},
 		{If: fmt.Sprintf("not %s and state == %q", r.open, stateWaiting), To: "waits"},
 		{If: "not " + r.open, To: "closed"},
@@ -278,6 +279,7 @@ func (r *reminders) subscribed() {
 	r.node("subscribed", &Node{
 		Say: []Item{
 			{Text: msgRemindStateOn, If: `state == "on"`},
+			{Text: msgRemindClosedOn, If: endedName(r.p)}, // and it opens again: else nobody comes here
 			{Text: msgRemindOkNext, If: `state == "on" and next != 0`},
 			{Text: msgRemindPausedFor, If: `state == "paused"`},
 		}, Plain: plainReminder, Ask: msgRemindMenu, Choices: []Option{
@@ -295,7 +297,7 @@ func (r *reminders) subscribed() {
 	r.does("pause", doPause, "pause_set")
 	r.sets("pause_set", statePaused, "paused")
 	r.node("paused", r.asks(&Node{Say: []Item{{Text: msgRemindPaused}}, Plain: plainReminder}, Option{Key: "resume", Label: msgRemindResume, Next: "resume"}))
-	r.node("resume", &Node{Decide: []Branch{{If: r.open, To: "resume_set"}, {Else: "start"}}})
+	r.node("resume", &Node{Decide: []Branch{{If: r.open + " or " + reopensName(r.p), To: "resume_set"}, {Else: "start"}}})
 	r.sets("resume_set", stateOn, "resume_do")
 	r.does("resume_do", doResume, "resumed")
 	r.node("resumed", r.asks(&Node{Say: []Item{{Text: msgRemindResumed}, {Text: msgRemindOkNext, If: "next != 0"}, {Text: msgRemindNote}}, Plain: plainReminder}))
