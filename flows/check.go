@@ -80,7 +80,7 @@ func (b *Book) usedMessages() map[string]bool {
 	}
 	use(engineMessages...)
 	use("language.name", "language.choose", "language.greetings", "language.order", "language.status", msgLanguageAlso, "number.group", "date.long", "date.month_year", "date.at", "time.am", "time.pm")
-	for _, name := range []string{"am", "pm", "noon", "midnight", "filler"} {
+	for _, name := range []string{"am", "pm", "night", "noon", "midnight", "filler"} {
 		use("time.words." + name)
 	}
 	for m := 1; m <= 12; m++ {

@@ -128,8 +128,9 @@ func (b *Book) parseTime(folded string) int {
 	if err != nil {
 		return 0
 	}
-	if half == "" && !marked && len(parts) == 1 && hour >= 1 && hour <= 12 && parts[0][0] != '0' {
-		return 0 // "7": in the morning or in the evening? It is asked.
+	marked = marked || strings.ContainsRune(text, 'h') // "7h05"
+	if half == "" && !marked && hour >= 1 && hour <= 12 && parts[0][0] != '0' {
+		return 0 // "7", "7:30": in the morning or in the evening? It is asked.
 	}
 	minute := 0
 	if len(parts) == 2 {
@@ -141,6 +142,16 @@ func (b *Book) parseTime(folded string) int {
 }
 
 func clock(hour, minute int, half string) int {
+	if half == "night" {
+		switch { // two at night comes after midnight, ten before it
+		case hour >= 1 && hour <= 5, hour == 12:
+			half = "am"
+		case hour >= 6 && hour <= 11, hour >= 18 && hour <= 23:
+			half = "pm"
+		default:
+			return 0
+		}
+	}
 	if half != "" && (hour < 1 || hour > 12) && !(half == "pm" && hour > 12 && hour < 24) {
 		return 0
 	}
@@ -162,11 +173,11 @@ func clock(hour, minute int, half string) int {
 // timeWord is a word of any language for a part of the day.
 type timeWord struct{ word, name string }
 
-// gatherTimeWords lists the words for am, pm, noon and midnight, the longest
+// gatherTimeWords lists the words for am, pm, night, noon and midnight, the longest
 // first: "half past noon" must not be read by its shortest part.
 func (b *Book) gatherTimeWords() {
 	for _, l := range b.Catalogue.Languages() {
-		for _, name := range []string{"am", "pm", "noon", "midnight"} {
+		for _, name := range []string{"am", "pm", "night", "noon", "midnight"} {
 			for _, word := range l.List("time.words." + name) {
 				if w := locales.Fold(word); w != "" {
 					b.timeWords = append(b.timeWords, timeWord{w, name})

@@ -117,7 +117,7 @@ func subscribe(t testing.TB, b *Book, lang string, form Form, at time.Time, prog
 	k.says(b.Catalogue.Language(k.s.Language).Raw(b.spotByID[place].Name))
 	k.picks(when)
 	if when == WhenTime {
-		k.says(fmt.Sprintf("%d:%02d", minute/60, minute%60))
+		k.says(fmt.Sprintf("%02dh%02d", minute/60, minute%60))
 	}
 	k.picks("w1")
 	k.standsAt(b.roles.Menu, "menu")
