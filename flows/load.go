@@ -240,7 +240,11 @@ func (l *loader) readProgrammeFile(name string) {
 		}
 		p.ID, p.file, p.line = id, name, d.line("programmes", id)
 		if err := p.compile(l.book.sources); err != nil {
-			l.fault(d.at(err, "programmes", id))
+			path := []string{"programmes", id}
+			if part := (misplaced{}); errors.As(err, &part) {
+				path = append(path, part.path...)
+			}
+			l.fault(d.at(err, path...))
 		}
 		for _, place := range p.Places {
 			if l.book.spotByID[place] == nil {
