@@ -28,6 +28,7 @@ type Book struct {
 	spots       []*Spot
 	spotByID    map[string]*Spot
 	spotWords   map[string]*Spot // folded name in any language → place
+	elsewhere   []string         // folded states and countries with places of the same names
 	directory   []*Contact
 	flows       []*Flow
 	flowByID    map[string]*Flow

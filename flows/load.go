@@ -170,11 +170,15 @@ func (l *loader) readFacts() {
 
 func (l *loader) readPlaces() {
 	var f struct {
-		Places map[string]*Spot `yaml:"places"`
+		Places    map[string]*Spot `yaml:"places"`
+		Elsewhere string           `yaml:"elsewhere"`
 	}
 	d, ok := l.read("places.yaml", &f)
 	if !ok {
 		return
+	}
+	for _, w := range splitComma(f.Elsewhere) {
+		l.book.elsewhere = append(l.book.elsewhere, locales.Fold(w))
 	}
 	for _, id := range d.keys("places") {
 		s := f.Places[id]

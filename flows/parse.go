@@ -194,31 +194,53 @@ func (b *Book) gatherTimeWords() {
 	slices.SortStableFunc(b.timeWords, func(x, y timeWord) int { return len(y.word) - len(x.word) })
 }
 
-// parsePlace finds a place by its folded name, a near-miss of it, or its name
-// inside a short text ("I am in Tijuana"); nil when there is none or several.
+// parsePlace finds a place by its folded name, its name inside a short text ("I
+// am in Tijuana"), or a near-miss of it; nil when there is none or several.
 func (b *Book) parsePlace(folded string) *Spot {
 	if s := b.spotWords[folded]; s != nil {
 		return s
 	}
-	var found *Spot
+	named := ""
 	for _, pass := range []func(name string) bool{
 		func(name string) bool { return len(name) >= 4 && containsWords(folded, name) },
 		func(name string) bool { return locales.Near(folded, name) },
 	} {
+		var found *Spot
 		for name, s := range b.spotWords {
-			if !pass(name) || s == found {
+			if !pass(name) {
 				continue
 			}
-			if found != nil {
+			if found != nil && found != s {
 				return nil
 			}
-			found = s
+			if found = s; len(name) > len(named) {
+				named = name
+			}
+		}
+		if found != nil && b.another(found, strings.Replace(" "+folded+" ", " "+named+" ", "  ", 1)) {
+			return nil
 		}
 		if found != nil {
 			return found
 		}
 	}
 	return nil
+}
+
+// another tells whether what stands beside a place's name makes it a place of the
+// same name elsewhere: "Matamoros, Coahuila".
+func (b *Book) another(s *Spot, beside string) bool {
+	return slices.ContainsFunc(b.elsewhere, func(region string) bool {
+		if !containsWords(beside, region) {
+			return false
+		}
+		for name, own := range b.spotWords {
+			if own == s && strings.HasSuffix(name, " "+region) {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 func containsWords(text, words string) bool {

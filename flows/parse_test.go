@@ -121,6 +121,8 @@ func TestPlacesAreFoundMisspeltAndInsideASentence(t *testing.T) {
 		"mwen nan Tijuana": "tijuana", "Ciudad Juárez": "ciudad_juarez", "ciudad juares": "ciudad_juarez", "Juarez": "ciudad_juarez", "juárez": "ciudad_juarez", "cd. juarez": "ciudad_juarez",
 		"nuevo laredo": "nuevo_laredo", "Nuevo Larredo": "nuevo_laredo", "CDMX": "mexico_city", "Ciudad de México": "mexico_city", "Mexico City": "mexico_city", "vivo en la ciudad de mexico": "mexico_city",
 		"Monterey": "monterrey", "piedras negras": "piedras_negras", "matamoros": "matamoros", "reinosa": "reynosa", "tapachula, chiapas": "tapachula", "Nogales": "nogales", "heroica nogales sonora": "nogales",
+		"df": "mexico_city", "D.F.": "mexico_city", "tijuas": "tijuana", "Juárez, Chihuahua, México": "ciudad_juarez", "tapachula de cordova, chiapas": "tapachula", "Monterrey, N.L.": "monterrey",
+		"تيخوانا": "tijuana", "Тихуана": "tijuana", "蒂华纳": "tijuana", "तिजुआना": "tijuana", "Сьюдад-Хуарес": "ciudad_juarez", "я в Тихуана": "tijuana", "墨西哥城": "mexico_city", "मेक्सिको सिटी": "mexico_city", "مكسيكو سيتي": "mexico_city",
 	} {
 		spot := b.parsePlace(locales.Fold(text))
 		if spot == nil || spot.ID != want {
@@ -131,7 +133,7 @@ func TestPlacesAreFoundMisspeltAndInsideASentence(t *testing.T) {
 
 func TestAnUnknownOrAmbiguousPlaceIsNeverGuessed(t *testing.T) {
 	b := realBook(t)
-	for _, text := range []string{"", "atlantis", "tijuana or mexicali", "from tapachula to tijuana", "mexico", "laredo texas", "x", "nuevo", "ciudad", "to the tj"} {
+	for _, text := range []string{"", "atlantis", "tijuana or mexicali", "from tapachula to tijuana", "mexico", "laredo texas", "x", "nuevo", "ciudad", "to the tj", "matamoros coahuila", "Matamoros, Coah.", "juarez nuevo leon", "Juárez, N.L.", "nogales arizona", "Nogales, AZ", "nogales veracruz", "reynosa, tamaulipas or nogales", "guadalajara españa"} {
 		for range 20 { // maps have no order
 			if spot := b.parsePlace(locales.Fold(text)); spot != nil {
 				t.Fatalf("%q is taken for %s", text, spot.ID)
