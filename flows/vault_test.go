@@ -206,6 +206,27 @@ func TestFiveWrongPINsLockForADayAndTenErase(t *testing.T) {
 	}
 }
 
+func TestADayTooNearForAReminderPromisesNone(t *testing.T) {
+	b := realBook(t)
+	for day, want := range map[int]string{0: "day.kept.late", 1: "day.kept.late", 2: "day.kept.reminded", 5: "day.kept.reminded"} {
+		k := newTalker(t, b, "en", WhatsApp, march).atMenu()
+		for _, key := range []string{"data", "date", "yes"} {
+			k.pick(key)
+		}
+		k.say("482163")
+		k.say("482163")
+		k.pick("no")
+		k.pick("yes")
+		date := DateOf(march.In(bookZone)).AddDays(day)
+		text := k.say(fmt.Sprintf("%d March", date.Day()))
+		for _, id := range []string{"day.kept.late", "day.kept.reminded"} {
+			if said := strings.Contains(text, k.words().Raw(id)); said != (id == want) {
+				t.Errorf("%d days before: said %q", day, text)
+			}
+		}
+	}
+}
+
 // Who is given the second PIN, or the first, cannot guess the other one between
 // right ones.
 func TestARightPINDoesNotEndTheCountOfWrongOnes(t *testing.T) {

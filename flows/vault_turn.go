@@ -31,6 +31,7 @@ const (
 	vaultDoor  = "door"
 	// vaultRemind is "yes" when the person wants reminders of the day.
 	vaultRemind = "remind"
+	vaultLate   = "late" // they do, and the time for both has passed
 )
 
 // Values of vaultState.
@@ -256,6 +257,9 @@ func (t *turn) sealDay(n *Node, day Date) {
 		at := time.Time{}
 		v.stage, at = nextStage(day, t.zoneOf(""), t.moment())
 		t.timer(dateTimer, at)
+		if v.stage == stageOver {
+			t.setState(n.flow, vaultRemind, vaultLate)
+		}
 	} else if had {
 		t.takeAway(dateTimer)
 	}
