@@ -154,7 +154,7 @@ func TestAClosedProgrammeIsToldOnceByDay(t *testing.T) {
 		t.Fatalf("it is told at %s", at)
 	}
 	text := k.runsOut(TimerOver, "shelter-list", 0)
-	if !strings.Contains(text, "It closed on 20 November 2026.") || len(k.timers) != 0 {
+	if !strings.Contains(text, "have ended on 20 November 2026.") || len(k.timers) != 0 {
 		t.Errorf("said %q, timers %v", text, k.timers)
 	}
 	if k.withBook(under(t, closed)) {

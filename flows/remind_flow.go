@@ -49,6 +49,7 @@ const (
 	msgRemindOkNext      = "reminders.confirm.next"
 	msgRemindNone        = "reminders.confirm.none"
 	msgRemindSays        = "reminders.confirm.words"
+	msgRemindAnswers     = "reminders.confirm.answers"
 	msgRemindNote        = "reminders.confirm.note"
 	msgRemindStateOn     = "reminders.state.on"
 	msgRemindPausedFor   = "reminders.state.paused"
@@ -270,6 +271,7 @@ func (r *reminders) subscribing() {
 		{Text: msgRemindOkNext, If: some},
 		{Text: msgRemindNone, If: "next == 0"},
 		{Text: msgRemindSays, Facts: []string{}},
+		{Text: msgRemindAnswers, If: some, Facts: []string{}},
 		{Text: msgRemindNote, Facts: []string{}},
 	}, Facts: r.p.Reminders.Hours.Facts, Plain: plainHours, Next: "end"})
 }
