@@ -4,7 +4,10 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"posada/flows"
@@ -16,24 +19,54 @@ type People interface {
 	Contacts(ctx context.Context, each func(Contact) error) error
 }
 
+// rechecking is how many people are looked at at once: enough for their commits
+// to be shared, and few enough that who writes meanwhile is answered.
+const rechecking = 16
+
 // Recheck sets the timers of all subscribers anew whose session was written
-// under another book, and returns of how many. What is to be told them comes
-// with those timers. To do it again changes nothing; it is done at every start.
+// under another book, where they are to be others, and returns of how many. What
+// is to be told them comes with those timers. To do it again changes nothing,
+// and costs a look at each; it is done at every start. Timers may run out and
+// people write meanwhile. The first fault ends it.
 func (a *Assistant) Recheck(ctx context.Context, people People, now time.Time) (changed int, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	next := make(chan Contact)
+	var did atomic.Int64
+	var workers sync.WaitGroup
+	for range rechecking {
+		workers.Go(func() {
+			for c := range next {
+				moved, err := a.recheck(ctx, c, now)
+				if err != nil {
+					cancel(err)
+				}
+				if moved {
+					did.Add(1)
+				}
+			}
+		})
+	}
 	err = people.Contacts(ctx, func(c Contact) error {
 		if len(c.Subscriptions) == 0 && len(c.Timers) == 0 {
 			return nil
 		}
-		did, err := a.recheck(ctx, c, now)
-		if did {
-			changed++
+		select {
+		case next <- c:
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
 		}
-		return err
 	})
-	if err != nil {
-		return changed, fmt.Errorf("recheck timers: %w", err)
+	close(next)
+	workers.Wait()
+	if why := context.Cause(ctx); why != nil {
+		err = why
 	}
-	return changed, nil
+	if err != nil {
+		return int(did.Load()), fmt.Errorf("recheck timers: %w", err)
+	}
+	return int(did.Load()), nil
 }
 
 func (a *Assistant) recheck(ctx context.Context, c Contact, now time.Time) (changed bool, err error) {
@@ -60,6 +93,9 @@ func (a *Assistant) recheck(ctx context.Context, c Contact, now time.Time) (chan
 		}
 		t := Turn{Snapshot: snap, Now: now, Session: snap.Session, Quiet: true}
 		t.apply(snap.Contact, snap.Contact.Form, s.Lang(), effects)
+		if !t.changes(effects) {
+			return false, nil // the next start asks again: who does not write keeps a session of the old book
+		}
 		outcome, err := a.store.Commit(ctx, t)
 		if err != nil {
 			return false, fmt.Errorf("commit: %w", err)
@@ -69,4 +105,24 @@ func (a *Assistant) recheck(ctx context.Context, c Contact, now time.Time) (chan
 		}
 	}
 	return false, ErrBusy
+}
+
+// changes tells whether the turn leaves anything else behind than it found.
+func (t *Turn) changes(effects []flows.Effect) bool {
+	if t.Contact == nil {
+		return false
+	}
+	if slices.ContainsFunc(effects, func(e flows.Effect) bool { return e.Kind != flows.EffectTimer }) {
+		return true
+	}
+	was, is := t.Snapshot.Contact.Timers, t.Contact.Timers
+	return len(was) != len(is) || slices.ContainsFunc(is, func(timer Timer) bool {
+		return !slices.ContainsFunc(was, func(old Timer) bool { return old.Timer == timer.Timer && t.alike(old.At, timer.At) })
+	})
+}
+
+// alike tells whether a timer runs out at the same time either way: to the
+// second, as stores keep it, or at once.
+func (t *Turn) alike(a, b time.Time) bool {
+	return a.Truncate(time.Second).Equal(b.Truncate(time.Second)) || !a.After(t.Now) && !b.After(t.Now)
 }

@@ -28,6 +28,7 @@ type Book struct {
 	spots       []*Spot
 	spotByID    map[string]*Spot
 	spotWords   map[string]*Spot // folded name in any language → place
+	elsewhere   []string         // folded states and countries with places of the same names
 	directory   []*Contact
 	flows       []*Flow
 	flowByID    map[string]*Flow
@@ -149,6 +150,10 @@ func (b *Book) node(p Place) *Node {
 
 // openName is the name under which conditions ask whether a programme is open.
 func openName(p *Programme) string { return underscored(p.ID) + "_open" }
+
+// reopensName is the name under which conditions ask whether a programme that is
+// closed opens again, as far as the book knows.
+func reopensName(p *Programme) string { return underscored(p.ID) + "_reopens" }
 
 // endedName is the name under which conditions ask whether a programme was open
 // and is closed again.

@@ -327,7 +327,7 @@ trouble.words: "Wait a little."
 rumour.label: "They say so"
 rumour.words: "It is not so."
 `)
-	for _, id := range []string{msgStepsResume, msgStepsGoOn, msgStepsOver, msgStepsAsk, msgStepsDone, msgStepsProblem, msgStepsStop, msgWordsDone, msgWordsProblem,
+	for _, id := range []string{msgStepsResume, msgStepsGoOn, msgStepsOver, msgStepsAsk, msgStepsDone, msgStepsProblem, msgStepsStop, msgWordsDone, msgWordsReminded, msgWordsProblem,
 		msgStepsStopped, msgStepsFinished, msgTroubleAsk, msgTroubleAnother, msgTroubleBack, msgRumourPick, msgBackMenu} {
 		fmt.Fprintf(&b, "%s: \"Words of %s\"\n", id, strings.ReplaceAll(id, ".", " "))
 	}
@@ -547,14 +547,14 @@ var everyFaults = map[string]everyFault{
 	"unknown time zone":          {"places.yaml", "America/Hermosillo", "America/Nogales", "  nogales:", `place nogales: unknown time zone "America/Nogales"`},
 	"the machine's time zone":    {"places.yaml", "America/Hermosillo", "Local", "  nogales:", `place nogales: unknown time zone "Local"`},
 	"a place of two names":       {"places.yaml", "zone: America/Hermosillo", "zone: America/Hermosillo, also: TJ", "  nogales:", `"tj" is two places`},
-	"a reading without a zone":   {"programmes.yaml", ", next_day: true, zone: Etc/GMT+6", ", next_day: true", "  prog:", `unknown time zone ""`},
-	"a period without a zone":    {"programmes.yaml", "until: 2025-01-20T12:00, zone: America/New_York,", "until: 2025-01-20T12:00,", "  prog:", `unknown time zone ""`},
-	"an inverted period":         {"programmes.yaml", "2025-01-20T12:00", "2022-01-20T12:00", "  prog:", "it closes before it opens"},
-	"an inverted window":         {"programmes.yaml", `closes: "10:00", next_day: true`, `closes: "10:00"`, "  prog:", "it closes (10:00) before it opens (11:00)"},
-	"a window over a day":        {"programmes.yaml", `closes: "10:00", next_day`, `closes: "11:30", next_day`, "  prog:", "is longer than a day"},
-	"overlapping windows":        {"programmes.yaml", "until: 2024-03-04", "until: 2024-03-05", "  prog:", "the window from 2024-03-04 overlaps another"},
-	"a window that never closes": {"programmes.yaml", "        until: 2024-03-04\n", "", "  prog:", "the window from 2024-03-04 overlaps another"},
-	"a time of day that is none": {"programmes.yaml", `opens: "11:00"`, `opens: "25:00"`, "  prog:", `"25:00" is not a time of day`},
+	"a reading without a zone":   {"programmes.yaml", ", next_day: true, zone: Etc/GMT+6", ", next_day: true", "      - from: 2023-05-12", `unknown time zone ""`},
+	"a period without a zone":    {"programmes.yaml", "until: 2025-01-20T12:00, zone: America/New_York,", "until: 2025-01-20T12:00,", "      - {from: 2023-01-12", `unknown time zone ""`},
+	"an inverted period":         {"programmes.yaml", "2025-01-20T12:00", "2022-01-20T12:00", "      - {from: 2023-01-12", "it closes before it opens"},
+	"an inverted window":         {"programmes.yaml", `closes: "10:00", next_day: true`, `closes: "10:00"`, "      - from: 2023-05-12", "it closes (10:00) before it opens (11:00)"},
+	"a window over a day":        {"programmes.yaml", `closes: "10:00", next_day`, `closes: "11:30", next_day`, "      - from: 2023-05-12", "is longer than a day"},
+	"overlapping windows":        {"programmes.yaml", "until: 2024-03-04", "until: 2024-03-05", "      - from: 2024-03-04", "the window from 2024-03-04 overlaps another"},
+	"a window that never closes": {"programmes.yaml", "        until: 2024-03-04\n", "", "      - from: 2024-03-04", "the window from 2024-03-04 overlaps another"},
+	"a time of day that is none": {"programmes.yaml", `opens: "11:00"`, `opens: "25:00"`, "      - from: 2023-05-12", `"25:00" is not a time of day`},
 	"unknown place":              {"programmes.yaml", "places: [tijuana]", "places: [atlantis]", "places: [atl", `programme prog: unknown place "atlantis"`},
 	"unknown effect":             {topicYAML, "do: subscribe", "do: dance", "  subscribe:", `unknown effect "dance"`},
 	"unknown programme":          {topicYAML, "{programme: prog,", "{programme: prigramme,", "  subscribe:", `unknown programme "prigramme"`},

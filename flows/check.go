@@ -80,7 +80,7 @@ func (b *Book) usedMessages() map[string]bool {
 	}
 	use(engineMessages...)
 	use("language.name", "language.choose", "language.greetings", "language.order", "language.status", msgLanguageAlso, "number.group", "date.long", "date.month_year", "date.at", "time.am", "time.pm")
-	for _, name := range []string{"am", "pm", "noon", "midnight", "filler"} {
+	for _, name := range []string{"am", "pm", "night", "noon", "midnight", "filler"} {
 		use("time.words." + name)
 	}
 	for m := 1; m <= 12; m++ {
@@ -256,14 +256,16 @@ func (c *checker) discreet(l *locales.Language) {
 // atLock are the messages that show on a lock screen, because they come by
 // themselves or answer what did.
 func (b *Book) atLock() []string {
-	out := []string{msgDay, msgLate, msgHoursChanged, msgReminderGone, msgRemindGoOn, msgRemindOver, msgRemindToMenu, msgRemindNews, msgRemindRead, msgRemindNotNow,
-		msgYes, msgNo, msgRemindNoted, msgRemindNotedNext, msgRemindElse, msgRemindAfter, msgRemindOn, msgRemindPaused, msgRemindResume, msgRemindLaterYes, msgRemindLaterNo, msgRemindKind}
+	out := []string{msgDay, msgLate, msgHoursChanged, msgHoursMoved, msgReminderGone, msgRemindGoOn, msgRemindOver, msgRemindToMenu, msgRemindNews, msgRemindRead, msgRemindNotNow,
+		msgYes, msgNo, msgRemindNoted, msgRemindNotedNext, msgRemindElse, msgRemindAfter, msgRemindOn, msgRemindPaused, msgRemindResume, msgRemindResumed, msgRemindLaterYes, msgRemindLaterNo, msgRemindLaterBefore, msgRemindLaterShort, msgRemindKind,
+		msgMissFirst, msgMissSecond, msgOldButton, msgTooLong, msgUnreadable}
 	for _, key := range wordings {
 		out = append(out, msgWording(key))
 	}
 	for _, kind := range ProblemKinds {
 		out = append(out, msgProblem(kind))
 	}
+	out = append(out, mediaNotes()...)
 	return append(append(out, dayAnswers...), againAnswers...)
 }
 

@@ -38,11 +38,11 @@ type progressKey struct {
 // maxDays bounds the days kept ready; training conversations may ask for any.
 const maxDays = 32
 
-// dayKey is a date, and which programmes are open, or closed again, at that
-// moment of it.
+// dayKey is a date, and which programmes are open, closed again, or to open
+// again, at that moment of it.
 type dayKey struct {
-	date        Date
-	open, ended uint64
+	date                 Date
+	open, ended, reopens uint64
 }
 
 // On is the book as of t, and as of its first day for anything before. Dates are those of UTC−6, the zone of the book's
@@ -58,6 +58,9 @@ func (b *Book) On(t time.Time) *Day {
 			key.open |= 1 << i
 		} else if !p.endedBy(t).IsZero() {
 			key.ended |= 1 << i
+		}
+		if !p.OpenAt(t) && !p.opensFrom(t).IsZero() {
+			key.reopens |= 1 << i
 		}
 	}
 	b.mu.Lock()
@@ -95,6 +98,7 @@ func (b *Book) newDay(key dayKey, t time.Time) *Day {
 	for i, p := range b.programmes {
 		d.env[openName(p)] = key.open&(1<<i) != 0
 		d.env[endedName(p)] = key.ended&(1<<i) != 0
+		d.env[reopensName(p)] = key.reopens&(1<<i) != 0
 	}
 	d.env[varToday] = int(d.Date)
 	d.env[varThisMonth] = d.Date.YearMonth()

@@ -22,6 +22,7 @@ const (
 	msgOwnLong      = "reminders.own.long"
 	msgOwnNumbers   = "reminders.own.numbers"
 	msgOwnForbidden = "reminders.own.forbidden"
+	msgWordsTaken   = "reminders.words.taken"
 )
 
 // Messages of a reminder itself.
@@ -29,6 +30,7 @@ const (
 	msgDay          = "reminders.day.ask"
 	msgLate         = "reminders.late"
 	msgHoursChanged = "reminders.hours_changed"
+	msgHoursMoved   = "reminders.hours_moved"
 	msgReminderGone = "reminders.gone"
 )
 
@@ -47,7 +49,7 @@ var (
 
 // reminderNotes are what the engine itself says of reminders.
 var reminderNotes = func() []string {
-	out := []string{msgLate, msgHoursChanged, msgReminderGone, msgOwnBad, msgOwnLong, msgOwnNumbers, msgOwnForbidden, msgForbidden, msgRemindWhich}
+	out := []string{msgLate, msgHoursChanged, msgHoursMoved, msgReminderGone, msgOwnBad, msgOwnLong, msgOwnNumbers, msgOwnForbidden, msgWordsTaken, msgForbidden, msgRemindWhich}
 	for _, key := range wordings {
 		out = append(out, msgWording(key))
 	}
@@ -115,6 +117,22 @@ func (b *Book) ownWords(text string) (words, reason string) {
 		return "", msgOwnLong
 	}
 	return words, ""
+}
+
+// taken tells whether another reminder of the person has these words already:
+// nobody could tell which of the two came.
+func (t *turn) taken(f *Flow, words string) bool {
+	l := t.language()
+	for _, flow := range t.subscribed() {
+		other := t.book.flowByID[flow]
+		if other == nil || other == f || other.reminds == nil || t.kept(other, answerWording) == "" {
+			continue
+		}
+		if locales.Fold(t.wording(l, other)) == locales.Fold(words) {
+			return true
+		}
+	}
+	return false
 }
 
 // leads tells whether a text holds a link, or digits enough for a number to call

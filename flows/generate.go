@@ -19,6 +19,7 @@ const (
 	msgStepsProblem   = "steps.problem"
 	msgStepsStop      = "steps.stop"
 	msgWordsDone      = "words.done"
+	msgWordsReminded  = "words.reminded" // of what a reminder asks: "ok" is no word for having done it
 	msgWordsProblem   = "words.problem"
 	msgStepsStopped   = "steps.stopped"
 	msgStepsFinished  = "steps.finished"

@@ -86,6 +86,7 @@ func (l *loader) scope(f *Flow) *scope {
 	for _, p := range l.book.programmes {
 		s.env[openName(p)] = false
 		s.env[endedName(p)] = false
+		s.env[reopensName(p)] = false
 	}
 	for name, t := range f.answers {
 		if _, taken := s.env[name]; taken {

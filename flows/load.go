@@ -170,11 +170,15 @@ func (l *loader) readFacts() {
 
 func (l *loader) readPlaces() {
 	var f struct {
-		Places map[string]*Spot `yaml:"places"`
+		Places    map[string]*Spot `yaml:"places"`
+		Elsewhere string           `yaml:"elsewhere"`
 	}
 	d, ok := l.read("places.yaml", &f)
 	if !ok {
 		return
+	}
+	for _, w := range splitComma(f.Elsewhere) {
+		l.book.elsewhere = append(l.book.elsewhere, locales.Fold(w))
 	}
 	for _, id := range d.keys("places") {
 		s := f.Places[id]
@@ -240,7 +244,11 @@ func (l *loader) readProgrammeFile(name string) {
 		}
 		p.ID, p.file, p.line = id, name, d.line("programmes", id)
 		if err := p.compile(l.book.sources); err != nil {
-			l.fault(d.at(err, "programmes", id))
+			path := []string{"programmes", id}
+			if part := (misplaced{}); errors.As(err, &part) {
+				path = append(path, part.path...)
+			}
+			l.fault(d.at(err, path...))
 		}
 		for _, place := range p.Places {
 			if l.book.spotByID[place] == nil {

@@ -197,6 +197,11 @@ func (t *turn) choose(n *Node, w way) {
 		return
 	}
 	o := w.option
+	if n.flow.reminds != nil && n.Into == answerWording && o.Key != ownWording && t.taken(n.flow, t.language().Raw(o.Label)) {
+		t.notes = append(t.notes, msgWordsTaken)
+		t.show(n)
+		return
+	}
 	if n.Into != "" && o.Next != "" {
 		t.s.setAnswer(Answer{Flow: n.flow.ID, Name: n.Into, Text: o.Key, Given: t.minute})
 	}
@@ -234,7 +239,10 @@ func (t *turn) typed(n *Node) {
 		ok = a.Number != 0
 	case TypeWords:
 		reason := ""
-		if a.Text, reason = t.book.ownWords(t.text); reason != "" {
+		if a.Text, reason = t.book.ownWords(t.text); reason == "" && t.taken(n.flow, a.Text) {
+			reason = msgWordsTaken
+		}
+		if reason != "" {
 			t.s.Misses++
 			t.notes = append(t.notes, reason)
 			t.reask(n)

@@ -468,35 +468,35 @@ func TestAWishThatDoesNotNeedAPlaceNeedsNoZone(t *testing.T) {
 }
 
 var badProgrammes = map[string]everyFault{
-	"an empty window":                   {old: `closes: "10:00", next_day: true`, new: `closes: "11:00"`, want: "window from 2023-05-12: it closes (11:00) before it opens (11:00)"},
-	"an inverted window":                {old: `closes: "23:59"`, new: `closes: "11:59"`, want: "window from 2024-03-04: it closes (11:59) before it opens (12:00)"},
-	"a window of no hours":              {old: `opens: "12:00", `, new: "", want: `window from 2024-03-04: "" is not a time of day`},
-	"a window without readings":         {old: "          - {opens: \"12:00\", closes: \"23:59\", zone: America/New_York}\n", new: "", want: "the window from 2024-03-04 has no reading"},
-	"a window without a first day":      {old: "      - from: 2023-05-12\n        until: 2024-03-04\n", new: "      - until: 2024-03-04\n", want: "a window has no day from which it holds"},
-	"a window that ends as it begins":   {old: "until: 2024-03-04", new: "until: 2023-05-12", want: "the window from 2023-05-12 overlaps another or ends before it begins"},
-	"a window that ends before":         {old: "until: 2024-03-04", new: "until: 2023-05-11", want: "the window from 2023-05-12 overlaps another or ends before it begins"},
-	"overlapping windows":               {old: "until: 2024-03-04", new: "until: 2024-04-01", want: "the window from 2024-03-04 overlaps another"},
-	"windows in no order":               {old: "- from: 2024-03-04", new: "- from: 2022-03-04", want: "the window from 2022-03-04 overlaps another"},
-	"hours that overlap":                {old: `opens: "12:00"`, new: `opens: "10:00"`, want: "the window from 2024-03-04 opens before that of the day before it has closed"},
-	"readings of no common hour":        {old: `zone: America/New_York}` + "\n    places", new: `zone: America/New_York}` + "\n" + `          - {opens: "09:30", closes: "10:30", zone: Etc/GMT+6}` + "\n    places", want: "window from 2024-03-04: on 2024-03-04 its readings have no hour in common"},
-	"readings of no common hour, later": {old: `zone: America/New_York}` + "\n    places", new: `zone: America/New_York}` + "\n" + `          - {opens: "21:30", closes: "22:30", zone: Etc/GMT+6}` + "\n" + `          - {opens: "09:00", closes: "23:00", zone: America/New_York}` + "\n    places", want: "window from 2024-03-04: on 2024-03-10 its readings have no hour in common"},
-	"a weekday in another language":     {old: "        until: 2024-03-04\n", new: "        until: 2024-03-04\n        closed: [domingo]\n", want: `window from 2023-05-12: closed: "domingo" is not a weekday (sunday)`},
-	"a weekday cut short":               {old: "        until: 2024-03-04\n", new: "        until: 2024-03-04\n        closed: [monday, sun]\n", want: `closed: "sun" is not a weekday (sunday)`},
-	"a weekday by number":               {old: "        until: 2024-03-04\n", new: "        until: 2024-03-04\n        closed: [7]\n", want: "7"},
+	"an empty window":                   {old: `closes: "10:00", next_day: true`, new: `closes: "11:00"`, at: "      - from: 2023-05-12", want: "window from 2023-05-12: it closes (11:00) before it opens (11:00)"},
+	"an inverted window":                {old: `closes: "23:59"`, new: `closes: "11:59"`, at: "      - from: 2024-03-04", want: "window from 2024-03-04: it closes (11:59) before it opens (12:00)"},
+	"a window of no hours":              {old: `opens: "12:00", `, new: "", at: "      - from: 2024-03-04", want: `window from 2024-03-04: "" is not a time of day`},
+	"a window without readings":         {old: "          - {opens: \"12:00\", closes: \"23:59\", zone: America/New_York}\n", new: "", at: "      - from: 2024-03-04", want: "the window from 2024-03-04 has no reading"},
+	"a window without a first day":      {old: "      - from: 2023-05-12\n        until: 2024-03-04\n", new: "      - until: 2024-03-04\n", at: "      - until: 2024-03-04", want: "a window has no day from which it holds"},
+	"a window that ends as it begins":   {old: "until: 2024-03-04", new: "until: 2023-05-12", at: "      - from: 2023-05-12", want: "the window from 2023-05-12 overlaps another or ends before it begins"},
+	"a window that ends before":         {old: "until: 2024-03-04", new: "until: 2023-05-11", at: "      - from: 2023-05-12", want: "the window from 2023-05-12 overlaps another or ends before it begins"},
+	"overlapping windows":               {old: "until: 2024-03-04", new: "until: 2024-04-01", at: "      - from: 2024-03-04", want: "the window from 2024-03-04 overlaps another"},
+	"windows in no order":               {old: "- from: 2024-03-04", new: "- from: 2022-03-04", at: "      - from: 2022-03-04", want: "the window from 2022-03-04 overlaps another"},
+	"hours that overlap":                {old: `opens: "12:00"`, new: `opens: "10:00"`, at: "      - from: 2024-03-04", want: "the window from 2024-03-04 opens before that of the day before it has closed"},
+	"readings of no common hour":        {old: `zone: America/New_York}` + "\n    places", new: `zone: America/New_York}` + "\n" + `          - {opens: "09:30", closes: "10:30", zone: Etc/GMT+6}` + "\n    places", at: "      - from: 2024-03-04", want: "window from 2024-03-04: on 2024-03-04 its readings have no hour in common"},
+	"readings of no common hour, later": {old: `zone: America/New_York}` + "\n    places", new: `zone: America/New_York}` + "\n" + `          - {opens: "21:30", closes: "22:30", zone: Etc/GMT+6}` + "\n" + `          - {opens: "09:00", closes: "23:00", zone: America/New_York}` + "\n    places", at: "      - from: 2024-03-04", want: "window from 2024-03-04: on 2024-03-10 its readings have no hour in common"},
+	"a weekday in another language":     {old: "        until: 2024-03-04\n", new: "        until: 2024-03-04\n        closed: [domingo]\n", at: "      - from: 2023-05-12", want: `window from 2023-05-12: closed: "domingo" is not a weekday (sunday)`},
+	"a weekday cut short":               {old: "        until: 2024-03-04\n", new: "        until: 2024-03-04\n        closed: [monday, sun]\n", at: "      - from: 2023-05-12", want: `closed: "sun" is not a weekday (sunday)`},
+	"a weekday by number":               {old: "        until: 2024-03-04\n", new: "        until: 2024-03-04\n        closed: [7]\n", at: "      - from: 2023-05-12", want: "7"},
 	"weekdays that are no list":         {old: "        until: 2024-03-04\n", new: "        until: 2024-03-04\n        closed: sunday\n", at: "        closed: sunday"},
-	"closed on every weekday":           {old: "        until: 2024-03-04\n", new: "        until: 2024-03-04\n        closed: [monday, tuesday, Wednesday, thursday, friday, SATURDAY, sunday]\n", want: "window from 2023-05-12: closed: it never opens"},
-	"an unknown zone of a window":       {old: "zone: Etc/GMT+6", new: "zone: Mexico/Chihuahua", want: `window from 2023-05-12: unknown time zone "Mexico/Chihuahua"`},
-	"a zone by its short name":          {old: "zone: Etc/GMT+6", new: "zone: CST6", want: `unknown time zone "CST6"`},
-	"a window in no zone":               {old: `, zone: America/New_York}` + "\n    places", new: "}\n    places", want: `window from 2024-03-04: unknown time zone ""`},
-	"an unknown zone of a period":       {old: "12:00, zone: America/New_York", new: "12:00, zone: America/Atlantis", want: `unknown time zone "America/Atlantis"`},
-	"a time of day past midnight":       {old: `"11:00"`, new: `"24:00"`, want: `"24:00" is not a time of day`},
-	"a time of day in words":            {old: `"11:00"`, new: `"noon"`, want: `"noon" is not a time of day`},
-	"a time of day of two halves":       {old: `"11:00"`, new: `"7 pm"`, want: `"7 pm" is not a time of day`},
+	"closed on every weekday":           {old: "        until: 2024-03-04\n", new: "        until: 2024-03-04\n        closed: [monday, tuesday, Wednesday, thursday, friday, SATURDAY, sunday]\n", at: "      - from: 2023-05-12", want: "window from 2023-05-12: closed: it never opens"},
+	"an unknown zone of a window":       {old: "zone: Etc/GMT+6", new: "zone: Mexico/Chihuahua", at: "      - from: 2023-05-12", want: `window from 2023-05-12: unknown time zone "Mexico/Chihuahua"`},
+	"a zone by its short name":          {old: "zone: Etc/GMT+6", new: "zone: CST6", at: "      - from: 2023-05-12", want: `unknown time zone "CST6"`},
+	"a window in no zone":               {old: `, zone: America/New_York}` + "\n    places", new: "}\n    places", at: "      - from: 2024-03-04", want: `window from 2024-03-04: unknown time zone ""`},
+	"an unknown zone of a period":       {old: "12:00, zone: America/New_York", new: "12:00, zone: America/Atlantis", at: "      - {from: 2023-01-12", want: `unknown time zone "America/Atlantis"`},
+	"a time of day past midnight":       {old: `"11:00"`, new: `"24:00"`, at: "      - from: 2023-05-12", want: `"24:00" is not a time of day`},
+	"a time of day in words":            {old: `"11:00"`, new: `"noon"`, at: "      - from: 2023-05-12", want: `"noon" is not a time of day`},
+	"a time of day of two halves":       {old: `"11:00"`, new: `"7 pm"`, at: "      - from: 2023-05-12", want: `"7 pm" is not a time of day`},
 	"a day that is none":                {old: "until: 2024-03-04", new: "until: 2024-02-30", at: "until: 2024-02-30", want: `"2024-02-30" is not a date`},
-	"an end that is none":               {old: "2025-01-20T12:00", new: "2025-01-20T25:00", want: `"2025-01-20T25:00" is not a day or a moment`},
-	"a period that ends as it begins":   {old: "2025-01-20T12:00", new: "2023-01-12T00:00", want: "it closes before it opens"},
-	"overlapping periods":               {old: "    windows:\n", new: "      - {from: 2025-01-20, zone: America/New_York, source: [paper]}\n    windows:\n", want: "the period from 2025-01-20 overlaps the one before it"},
-	"a period after an endless one":     {old: "until: 2025-01-20T12:00, ", new: "zone: America/New_York, source: [paper]}\n      - {from: 2026-01-20, ", want: "the period from 2026-01-20 overlaps the one before it"},
+	"an end that is none":               {old: "2025-01-20T12:00", new: "2025-01-20T25:00", at: "      - {from: 2023-01-12", want: `"2025-01-20T25:00" is not a day or a moment`},
+	"a period that ends as it begins":   {old: "2025-01-20T12:00", new: "2023-01-12T00:00", at: "      - {from: 2023-01-12", want: "it closes before it opens"},
+	"overlapping periods":               {old: "    windows:\n", new: "      - {from: 2025-01-20, zone: America/New_York, source: [paper]}\n    windows:\n", at: "      - {from: 2025-01-20", want: "the period from 2025-01-20 overlaps the one before it"},
+	"a period after an endless one":     {old: "until: 2025-01-20T12:00, ", new: "zone: America/New_York, source: [paper]}\n      - {from: 2026-01-20, ", at: "      - {from: 2026-01-20", want: "the period from 2026-01-20 overlaps the one before it"},
 	"a next day that is a time":         {old: "next_day: true", new: "next_day: 10:00", at: "next_day: 10:00"},
 	"a programme of nothing":            {old: "programmes:\n", new: "programmes:\n  nothing:\n", at: "  nothing:", want: "programme nothing is empty"},
 }
@@ -506,9 +506,6 @@ func TestEveryFaultOfAProgrammesCalendarIsRefusedWithFileAndLine(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			fx := newFixture()
 			f.file = "programmes.yaml"
-			if f.at == "" {
-				f.at = "  prog:"
-			}
 			fx.change(t, f.file, f.old, f.new)
 			fx.refused(t, f)
 		})

@@ -79,12 +79,16 @@ func (p *Programme) opensFrom(t time.Time) time.Time {
 	return time.Time{}
 }
 
-// hoursOn tells the hours of a day apart from others, in a few letters.
+// hoursOn tells the hours of a day, and the weekdays without any, apart from
+// others, in a few letters.
 func (p *Programme) hoursOn(day Date) string {
 	w, _ := p.WindowOn(day)
 	sum := fnv.New32a()
 	for _, r := range w.Readings {
 		fmt.Fprintln(sum, r.opens, r.closes, r.NextDay, r.Zone)
+	}
+	if w.closed != [7]bool{} {
+		fmt.Fprintln(sum, w.closed)
 	}
 	return hex.EncodeToString(sum.Sum(nil))
 }

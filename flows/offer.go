@@ -97,10 +97,14 @@ const (
 	offerLate  = time.Hour
 )
 
-// offerNext is the first point of a countdown after a moment: half way, hours
-// before the end, or the end itself.
-func offerNext(began, last, after time.Time) time.Time {
+// offerNext is the first point of a countdown after a moment: half way, but by
+// day where the person is if that is early enough; hours before the end, or the
+// end itself.
+func offerNext(began, last, after time.Time, zone *time.Location) time.Time {
 	half := began.Add(last.Sub(began) / 2).Truncate(time.Minute)
+	if morning := byDay(half, zone); morning.Before(last.Add(-offerEarly)) {
+		half = morning
+	}
 	points := []time.Time{half, last.Add(-offerEarly), last.Add(-offerLate), last}
 	if !half.Before(points[1]) {
 		points = points[1:]

@@ -106,7 +106,7 @@ func (l *loader) offerFlow(p *Programme) *Flow {
 	told = append(told, p.Offer.Say...)
 	b.node("told", &Node{Say: append(told, Item{Text: msgOfferReminds, Facts: []string{}}), Facts: facts, Next: offerCount})
 
-	ask := &Node{Ask: msgOfferCount, Plain: own, Line: true, Choices: []Option{{Key: "done", Label: msgOfferDone, Also: msgWordsDone, Next: "done"}}}
+	ask := &Node{Ask: msgOfferCount, Plain: own, Line: true, Choices: []Option{{Key: "done", Label: msgOfferDone, Also: msgWordsReminded, Next: "done"}}}
 	if len(p.Troubles) > 0 {
 		ask.Choices = append(ask.Choices, Option{Key: "problem", Label: msgOfferProblem, Also: msgWordsProblem, Next: "problem"})
 		b.node("problem", &Node{Call: "trouble-" + p.ID, Next: offerCount})

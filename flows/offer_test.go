@@ -49,7 +49,8 @@ func TestTheLastMomentIsTheEarlierReading(t *testing.T) {
 func TestACountdownHasItsPointsInOrder(t *testing.T) {
 	last := moment(t, "2024-03-16T16:00:00Z")
 	for began, want := range map[string][]string{
-		"2024-03-15T17:00:00Z": {"2024-03-16T04:30:00Z", "2024-03-16T13:00:00Z", "2024-03-16T15:00:00Z", "2024-03-16T16:00:00Z"},
+		"2024-03-15T15:00:00Z": {"2024-03-16T08:00:00Z", "2024-03-16T13:00:00Z", "2024-03-16T15:00:00Z", "2024-03-16T16:00:00Z"}, // half way is at night: in the morning
+		"2024-03-15T17:00:00Z": {"2024-03-16T08:00:00Z", "2024-03-16T13:00:00Z", "2024-03-16T15:00:00Z", "2024-03-16T16:00:00Z"},
 		"2024-03-16T09:00:00Z": {"2024-03-16T12:30:00Z", "2024-03-16T13:00:00Z", "2024-03-16T15:00:00Z", "2024-03-16T16:00:00Z"},
 		"2024-03-16T11:00:00Z": {"2024-03-16T13:00:00Z", "2024-03-16T15:00:00Z", "2024-03-16T16:00:00Z"},
 		"2024-03-16T14:00:00Z": {"2024-03-16T15:00:00Z", "2024-03-16T16:00:00Z"},
@@ -57,7 +58,7 @@ func TestACountdownHasItsPointsInOrder(t *testing.T) {
 	} {
 		var got []string
 		for at := moment(t, began); at.Before(last); {
-			at = offerNext(moment(t, began), last, at)
+			at = offerNext(moment(t, began), last, at, time.UTC)
 			got = append(got, at.UTC().Format(time.RFC3339))
 		}
 		if !slices.Equal(got, want) {

@@ -88,7 +88,7 @@ func (t *turn) reckonOffer(n *Node) {
 	if t.moment().Before(last) {
 		set(offerOn)
 		moment(offerBegan, began)
-		t.timer(Timer{TimerOffer, p.ID}, offerNext(began, last, t.moment()))
+		t.timer(Timer{TimerOffer, p.ID}, offerNext(began, last, t.moment(), t.zoneOf(p.ID)))
 	}
 }
 
@@ -143,11 +143,14 @@ func (t *turn) offerEvent(e Event) {
 		t.timer(Timer{TimerOffer, p.ID}, e.Due)
 		return
 	}
+	if t.moment().After(e.Due.Add(Spread)) && t.sleeps(e.Timer, e.Due, last.Add(-offerEarly), t.zoneOf(p.ID)) {
+		return
+	}
 	t.comes(f.Nodes[offerCount])
 	late := t.moment().After(e.Due.Add(Spread))
 	t.effects = append(t.effects, Effect{Kind: EffectRemind, Programme: p.ID, Timer: TimerOffer, Moment: last, Late: late})
 	began := time.Unix(int64(t.number(f, offerBegan))*60, 0)
-	t.timer(e.Timer, offerNext(began, last, t.moment()))
+	t.timer(e.Timer, offerNext(began, last, t.moment(), t.zoneOf(p.ID)))
 }
 
 // onCountdown tells whether a node is the question of a countdown that runs:

@@ -128,8 +128,9 @@ func (b *Book) parseTime(folded string) int {
 	if err != nil {
 		return 0
 	}
-	if half == "" && !marked && len(parts) == 1 && hour >= 1 && hour <= 12 && parts[0][0] != '0' {
-		return 0 // "7": in the morning or in the evening? It is asked.
+	marked = marked || strings.ContainsRune(text, 'h') // "7h05"
+	if half == "" && !marked && hour >= 1 && hour <= 12 && parts[0][0] != '0' {
+		return 0 // "7", "7:30": in the morning or in the evening? It is asked.
 	}
 	minute := 0
 	if len(parts) == 2 {
@@ -141,6 +142,16 @@ func (b *Book) parseTime(folded string) int {
 }
 
 func clock(hour, minute int, half string) int {
+	if half == "night" {
+		switch { // two at night comes after midnight, ten before it
+		case hour >= 1 && hour <= 5, hour == 12:
+			half = "am"
+		case hour >= 6 && hour <= 11, hour >= 18 && hour <= 23:
+			half = "pm"
+		default:
+			return 0
+		}
+	}
 	if half != "" && (hour < 1 || hour > 12) && !(half == "pm" && hour > 12 && hour < 24) {
 		return 0
 	}
@@ -162,11 +173,11 @@ func clock(hour, minute int, half string) int {
 // timeWord is a word of any language for a part of the day.
 type timeWord struct{ word, name string }
 
-// gatherTimeWords lists the words for am, pm, noon and midnight, the longest
+// gatherTimeWords lists the words for am, pm, night, noon and midnight, the longest
 // first: "half past noon" must not be read by its shortest part.
 func (b *Book) gatherTimeWords() {
 	for _, l := range b.Catalogue.Languages() {
-		for _, name := range []string{"am", "pm", "noon", "midnight"} {
+		for _, name := range []string{"am", "pm", "night", "noon", "midnight"} {
 			for _, word := range l.List("time.words." + name) {
 				if w := locales.Fold(word); w != "" {
 					b.timeWords = append(b.timeWords, timeWord{w, name})
@@ -183,31 +194,53 @@ func (b *Book) gatherTimeWords() {
 	slices.SortStableFunc(b.timeWords, func(x, y timeWord) int { return len(y.word) - len(x.word) })
 }
 
-// parsePlace finds a place by its folded name, a near-miss of it, or its name
-// inside a short text ("I am in Tijuana"); nil when there is none or several.
+// parsePlace finds a place by its folded name, its name inside a short text ("I
+// am in Tijuana"), or a near-miss of it; nil when there is none or several.
 func (b *Book) parsePlace(folded string) *Spot {
 	if s := b.spotWords[folded]; s != nil {
 		return s
 	}
-	var found *Spot
+	named := ""
 	for _, pass := range []func(name string) bool{
 		func(name string) bool { return len(name) >= 4 && containsWords(folded, name) },
 		func(name string) bool { return locales.Near(folded, name) },
 	} {
+		var found *Spot
 		for name, s := range b.spotWords {
-			if !pass(name) || s == found {
+			if !pass(name) {
 				continue
 			}
-			if found != nil {
+			if found != nil && found != s {
 				return nil
 			}
-			found = s
+			if found = s; len(name) > len(named) {
+				named = name
+			}
+		}
+		if found != nil && b.another(found, strings.Replace(" "+folded+" ", " "+named+" ", "  ", 1)) {
+			return nil
 		}
 		if found != nil {
 			return found
 		}
 	}
 	return nil
+}
+
+// another tells whether what stands beside a place's name makes it a place of the
+// same name elsewhere: "Matamoros, Coahuila".
+func (b *Book) another(s *Spot, beside string) bool {
+	return slices.ContainsFunc(b.elsewhere, func(region string) bool {
+		if !containsWords(beside, region) {
+			return false
+		}
+		for name, own := range b.spotWords {
+			if own == s && strings.HasSuffix(name, " "+region) {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 func containsWords(text, words string) bool {

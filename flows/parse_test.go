@@ -74,13 +74,15 @@ func TestEveryMonthNameOfEveryLanguageIsItsMonth(t *testing.T) {
 func TestTimesOfDayAreReadAsPeopleSayThem(t *testing.T) {
 	b := realBook(t)
 	for text, want := range map[string]int{
-		"7:30": 7*60 + 30, "07:30": 7*60 + 30, "7.30": 7*60 + 30, "7 30": 7*60 + 30, "19h": 19 * 60, "19 h": 19 * 60, "19h30": 19*60 + 30, "7h05": 7*60 + 5,
+		"07:30": 7*60 + 30, "07.30": 7*60 + 30, "07 30": 7*60 + 30, "7h30": 7*60 + 30, "7:30h": 7*60 + 30, "13:30": 13*60 + 30, "19h": 19 * 60, "19 h": 19 * 60, "19h30": 19*60 + 30, "7h05": 7*60 + 5,
 		"7 pm": 19 * 60, "7pm": 19 * 60, "7:30 PM": 19*60 + 30, "7:30pm": 19*60 + 30, "7 p.m.": 19 * 60, "7 a.m.": 7 * 60, "7am": 7 * 60, "12 pm": 12 * 60, "12 am": 24 * 60, "12:15 am": 15,
 		"19:00": 19 * 60, "19:00 pm": 19 * 60, "23:59": 23*60 + 59, "0:01": 1, "00:00": 24 * 60, "24:00": 24 * 60,
 		"noon": 12 * 60, "midday": 12 * 60, "12 noon": 12 * 60, "mediodía": 12 * 60, "al mediodia": 12 * 60, "midi": 12 * 60, "midnight": 24 * 60, "medianoche": 24 * 60, "minwi": 24 * 60,
 		"7 de la noche": 19 * 60, "7:15 de la noche": 19*60 + 15, "7 de la mañana": 7 * 60, "a las 7 de la noche": 19 * 60, "at 7 pm": 19 * 60, "3 de la tarde": 15 * 60,
+		"12 at night": 24 * 60, "12:30 at night": 30, "2 at night": 2 * 60, "5 at night": 5 * 60, "6 at night": 18 * 60, "11:15 at night": 23*60 + 15, "tonight at 9": 21 * 60, "22:00 at night": 22 * 60,
+		"12 de la noche": 24 * 60, "a las 2 de la noche": 2 * 60, "10 de la noche": 22 * 60, "2 de la madrugada": 2 * 60, "12 de la madrugada": 24 * 60, "2 nan lannwit": 2 * 60, "12è diswa": 24 * 60, "10 nan lannwit": 22 * 60,
 		"7è diswa": 19 * 60, "7 è diswa": 19 * 60, "7è dimaten": 7 * 60, "2zè aprèmidi": 14 * 60, "2 zè apre midi": 14 * 60, "7 in the evening": 19 * 60,
-		"٧:٣٠": 7*60 + 30, "١٩:٠٠": 19 * 60, "۷ pm": 19 * 60,
+		"٠٧:٣٠": 7*60 + 30, "١٩:٠٠": 19 * 60, "۷ pm": 19 * 60,
 	} {
 		if got := b.parseTime(locales.Fold(text)); got != want {
 			t.Errorf("%q is %d:%02d (%d), not %d:%02d", text, got/60, got%60, got, want/60, want%60)
@@ -90,7 +92,7 @@ func TestTimesOfDayAreReadAsPeopleSayThem(t *testing.T) {
 
 func TestWhatIsNoTimeOfDayIsNeverGuessed(t *testing.T) {
 	b := realBook(t)
-	for _, text := range []string{"", "soon", "7", "12", "a las 7", "٧", "25:00", "24:01", "7:60", "7:3", "7:300", "730", "13 am", "0 pm", "25 pm", "-1x", "7 8 9", "7:30:15", "half past noon", "7 noon", "pm", "h", ":", "99999999999999999999", "tomorrow at dawn"} {
+	for _, text := range []string{"", "soon", "7", "12", "a las 7", "٧", "7:30", "7.30", "7 30", "12:30", "1:05", "٧:٣٠", "14 at night", "0 at night", "25:00", "24:01", "7:60", "7:3", "7:300", "730", "13 am", "0 pm", "25 pm", "-1x", "7 8 9", "7:30:15", "half past noon", "7 noon", "pm", "h", ":", "99999999999999999999", "tomorrow at dawn"} {
 		if got := b.parseTime(locales.Fold(text)); got != 0 {
 			t.Errorf("%q is read as %d:%02d", text, got/60, got%60)
 		}
@@ -105,8 +107,8 @@ func TestEveryMinuteOfTheDayIsReadBackFromHowItIsShown(t *testing.T) {
 			if got := b.parseTime(locales.Fold(shown)); got != minute {
 				t.Fatalf("%s: %q is read as %d, not %d", l.Code, shown, got, minute)
 			}
-			if got := b.parseTime(locales.Fold(fmt.Sprintf("%d:%02d", minute/60, minute%60))); got != minute {
-				t.Fatalf("%d:%02d is read as %d", minute/60, minute%60, got)
+			if got := b.parseTime(locales.Fold(fmt.Sprintf("%02dh%02d", minute/60, minute%60))); got != minute {
+				t.Fatalf("%dh%02d is read as %d", minute/60, minute%60, got)
 			}
 		}
 	}
@@ -119,6 +121,8 @@ func TestPlacesAreFoundMisspeltAndInsideASentence(t *testing.T) {
 		"mwen nan Tijuana": "tijuana", "Ciudad Juárez": "ciudad_juarez", "ciudad juares": "ciudad_juarez", "Juarez": "ciudad_juarez", "juárez": "ciudad_juarez", "cd. juarez": "ciudad_juarez",
 		"nuevo laredo": "nuevo_laredo", "Nuevo Larredo": "nuevo_laredo", "CDMX": "mexico_city", "Ciudad de México": "mexico_city", "Mexico City": "mexico_city", "vivo en la ciudad de mexico": "mexico_city",
 		"Monterey": "monterrey", "piedras negras": "piedras_negras", "matamoros": "matamoros", "reinosa": "reynosa", "tapachula, chiapas": "tapachula", "Nogales": "nogales", "heroica nogales sonora": "nogales",
+		"df": "mexico_city", "D.F.": "mexico_city", "tijuas": "tijuana", "Juárez, Chihuahua, México": "ciudad_juarez", "tapachula de cordova, chiapas": "tapachula", "Monterrey, N.L.": "monterrey",
+		"تيخوانا": "tijuana", "Тихуана": "tijuana", "蒂华纳": "tijuana", "तिजुआना": "tijuana", "Сьюдад-Хуарес": "ciudad_juarez", "я в Тихуана": "tijuana", "墨西哥城": "mexico_city", "मेक्सिको सिटी": "mexico_city", "مكسيكو سيتي": "mexico_city",
 	} {
 		spot := b.parsePlace(locales.Fold(text))
 		if spot == nil || spot.ID != want {
@@ -129,7 +133,7 @@ func TestPlacesAreFoundMisspeltAndInsideASentence(t *testing.T) {
 
 func TestAnUnknownOrAmbiguousPlaceIsNeverGuessed(t *testing.T) {
 	b := realBook(t)
-	for _, text := range []string{"", "atlantis", "tijuana or mexicali", "from tapachula to tijuana", "mexico", "laredo texas", "x", "nuevo", "ciudad", "to the tj"} {
+	for _, text := range []string{"", "atlantis", "tijuana or mexicali", "from tapachula to tijuana", "mexico", "laredo texas", "x", "nuevo", "ciudad", "to the tj", "matamoros coahuila", "Matamoros, Coah.", "juarez nuevo leon", "Juárez, N.L.", "nogales arizona", "Nogales, AZ", "nogales veracruz", "reynosa, tamaulipas or nogales", "guadalajara españa"} {
 		for range 20 { // maps have no order
 			if spot := b.parsePlace(locales.Fold(text)); spot != nil {
 				t.Fatalf("%q is taken for %s", text, spot.ID)

@@ -5,6 +5,7 @@ package flows
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -130,60 +131,90 @@ func (m Moment) in(loc *time.Location) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is not a day or a moment (2025-01-20T12:00)", string(m))
 }
 
-// compile reads times and zones.
+// misplaced is what is wrong with a part of a programme, and where that stands
+// under it.
+type misplaced struct {
+	error
+	path []string
+}
+
+func (m misplaced) Unwrap() error { return m.error }
+
+// compile reads times and zones. Its error is a misplaced one.
 func (p *Programme) compile(sources map[string]*Source) error {
+	part := func(err error, path ...string) error {
+		return misplaced{fmt.Errorf("programme %s: %w", p.ID, err), path}
+	}
+	// Without either it would be closed for ever, and nothing would say so.
+	if len(p.Open) == 0 {
+		return part(errors.New("it needs open: the periods in which it takes requests"), "open")
+	}
+	if len(p.Windows) == 0 {
+		return part(errors.New("it needs windows: the hours in which a request can be made"), "windows")
+	}
 	for i := range p.Open {
-		o := &p.Open[i]
-		loc, err := loadZone(o.Zone)
-		if err != nil {
-			return fmt.Errorf("programme %s: %w", p.ID, err)
-		}
-		o.start = o.From.Time(loc)
-		if o.Until != "" {
-			if o.end, err = o.Until.in(loc); err != nil {
-				return fmt.Errorf("programme %s: %w", p.ID, err)
-			}
-			if !o.end.After(o.start) {
-				return fmt.Errorf("programme %s: it closes before it opens", p.ID)
-			}
-		}
-		if i > 0 && (p.Open[i-1].end.IsZero() || p.Open[i-1].end.After(o.start)) {
-			return fmt.Errorf("programme %s: the period from %s overlaps the one before it", p.ID, o.From)
-		}
-		if err := knownSources(sources, o.Source); err != nil {
-			return fmt.Errorf("programme %s: %w", p.ID, err)
+		if err := p.compilePeriod(i, sources); err != nil {
+			return part(err, "open", strconv.Itoa(i))
 		}
 	}
 	for i := range p.Windows {
-		w := &p.Windows[i]
-		if err := knownSources(sources, w.Source); err != nil {
-			return fmt.Errorf("programme %s: window from %s: %w", p.ID, w.From, err)
+		if err := p.compileWindow(i, sources); err != nil {
+			return part(err, "windows", strconv.Itoa(i))
 		}
-		if w.Until != 0 && w.Until <= w.From || i > 0 && (p.Windows[i-1].Until == 0 || p.Windows[i-1].Until > w.From) {
-			return fmt.Errorf("programme %s: the window from %s overlaps another or ends before it begins", p.ID, w.From)
+	}
+	return nil
+}
+
+func (p *Programme) compilePeriod(i int, sources map[string]*Source) error {
+	o := &p.Open[i]
+	loc, err := loadZone(o.Zone)
+	if err != nil {
+		return err
+	}
+	o.start = o.From.Time(loc)
+	if o.Until != "" {
+		if o.end, err = o.Until.in(loc); err != nil {
+			return err
 		}
-		if w.From == 0 {
-			return fmt.Errorf("programme %s: a window has no day from which it holds", p.ID)
+		if !o.end.After(o.start) {
+			return errors.New("it closes before it opens")
 		}
-		if len(w.Readings) == 0 {
-			return fmt.Errorf("programme %s: the window from %s has no reading", p.ID, w.From)
+	}
+	if i > 0 && (p.Open[i-1].end.IsZero() || p.Open[i-1].end.After(o.start)) {
+		return fmt.Errorf("the period from %s overlaps the one before it", o.From)
+	}
+	return knownSources(sources, o.Source)
+}
+
+func (p *Programme) compileWindow(i int, sources map[string]*Source) error {
+	w := &p.Windows[i]
+	if err := knownSources(sources, w.Source); err != nil {
+		return fmt.Errorf("window from %s: %w", w.From, err)
+	}
+	if w.Until != 0 && w.Until <= w.From || i > 0 && (p.Windows[i-1].Until == 0 || p.Windows[i-1].Until > w.From) {
+		return fmt.Errorf("the window from %s overlaps another or ends before it begins", w.From)
+	}
+	if w.From == 0 {
+		return errors.New("a window has no day from which it holds")
+	}
+	if len(w.Readings) == 0 {
+		return fmt.Errorf("the window from %s has no reading", w.From)
+	}
+	if err := w.readClosed(); err != nil {
+		return fmt.Errorf("window from %s: %w", w.From, err)
+	}
+	for j := range w.Readings {
+		if err := w.Readings[j].compile(); err != nil {
+			return fmt.Errorf("window from %s: %w", w.From, err)
 		}
-		if err := w.readClosed(); err != nil {
-			return fmt.Errorf("programme %s: window from %s: %w", p.ID, w.From, err)
-		}
-		for j := range w.Readings {
-			if err := w.Readings[j].compile(); err != nil {
-				return fmt.Errorf("programme %s: window from %s: %w", p.ID, w.From, err)
-			}
-		}
-		if err := w.readsTogether(); err != nil {
-			return fmt.Errorf("programme %s: window from %s: %w", p.ID, w.From, err)
-		}
-		if i > 0 {
-			was, last, first := p.Windows[i-1], p.Windows[i-1].Until.AddDays(-1), w.From.AddDays(0)
-			if was.opensOn(last) && w.opensOn(first) && was.Closes(last).After(w.Opens(first)) {
-				return fmt.Errorf("programme %s: the window from %s opens before that of the day before it has closed", p.ID, w.From)
-			}
+	}
+	if err := w.readsTogether(); err != nil {
+		return fmt.Errorf("window from %s: %w", w.From, err)
+	}
+	if i > 0 {
+		was, last, first := p.Windows[i-1], p.Windows[i-1].Until.AddDays(-1), w.From.AddDays(0)
+		if was.opensOn(last) && w.opensOn(first) && was.Closes(last).After(w.Opens(first)) {
+			return fmt.Errorf("the window from %s opens before that of the day before it has closed", w.From)
 		}
 	}
 	return nil

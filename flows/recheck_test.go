@@ -154,7 +154,7 @@ func TestAClosedProgrammeIsToldOnceByDay(t *testing.T) {
 		t.Fatalf("it is told at %s", at)
 	}
 	text := k.runsOut(TimerOver, "shelter-list", 0)
-	if !strings.Contains(text, "It closed on 20 November 2026.") || len(k.timers) != 0 {
+	if !strings.Contains(text, "have ended on 20 November 2026.") || len(k.timers) != 0 {
 		t.Errorf("said %q, timers %v", text, k.timers)
 	}
 	if k.withBook(under(t, closed)) {
@@ -309,5 +309,72 @@ func TestASubscriptionOfAnOlderBookGoesOn(t *testing.T) {
 	k.standsAt("reminders-cbp-one", "done_noted")
 	if k.state() != stateOn {
 		t.Errorf("answers %+v", k.s.Answers)
+	}
+}
+
+// pausing lets the list be closed for a time that the book knows.
+func pausing(files map[string]string) {
+	text := files["programme/shelter-list.yaml"]
+	was := text[strings.Index(text, "      - {from: 2026-11-01"):]
+	was = was[:strings.Index(was, "\n")+1]
+	second := strings.Replace(was, "from: 2026-11-01", "from: 2027-01-04", 1)
+	files["programme/shelter-list.yaml"] = strings.Replace(text, was, strings.Replace(was, "from: 2026-11-01", "from: 2026-11-01, until: 2026-12-01", 1)+second, 1)
+}
+
+func TestAPauseThatTheBookKnowsEndsNoSubscription(t *testing.T) {
+	for _, paused := range []bool{false, true} {
+		k := subscribe(t, under(t, pausing), "en", WhatsApp, utc(t, "2026-11-29T18:00"), "shelter-list", "mexico_city", WhenOpens, 0)
+		k.runsOut(TimerDaily, "shelter-list", 0)
+		daily := Timer{TimerDaily, "shelter-list"}
+		again := utc(t, "2027-01-04T13:00")
+		if !k.timers[daily].Equal(again) {
+			t.Fatalf("the next comes at %s", k.timers[daily])
+		}
+		if paused {
+			k.says("5")
+		}
+		k.at.Now = utc(t, "2026-12-10T18:00")
+		k.says("menu")
+		k.says("menu")
+		if k.s.Flow == k.book.roles.Away {
+			k.picks("again")
+		}
+		k.picks("reminders")
+		text := k.picks("shelter-list")
+		if k.standsAt(remindersOf("shelter-list"), "subscribed"); !strings.Contains(text, "It closed on") || strings.Contains(text, "4 January 2027") == paused {
+			t.Errorf("paused %v: said %q", paused, text)
+		}
+		if paused {
+			k.picks("resume")
+		}
+		if !k.timers[daily].Equal(again) {
+			t.Errorf("paused %v: the next comes at %s", paused, k.timers[daily])
+		}
+		k.runsOut(TimerDaily, "shelter-list", 0)
+		k.standsAt(remindersOf("shelter-list"), nodeDay)
+	}
+}
+
+func TestChangedDaysOfTheWeekAreTold(t *testing.T) {
+	k := sheltered(t)
+	k.withBook(under(t, func(files map[string]string) {
+		files["programme/shelter-list.yaml"] = strings.Replace(files["programme/shelter-list.yaml"], "[sunday]", "[sunday, monday]", 1)
+	}))
+	if text := k.runsOut(TimerDaily, "shelter-list", 0); len(k.last) != 2 || !strings.Contains(text, "The hours have changed") {
+		t.Errorf("said %q", text)
+	}
+}
+
+func TestATimeThatNoLongerLiesInTheHoursIsToldOnce(t *testing.T) {
+	k := subscribe(t, under(t), "en", WhatsApp, utc(t, "2026-11-20T18:00"), "shelter-list", "mexico_city", WhenTime, 7*60+30)
+	k.withBook(under(t, func(files map[string]string) {
+		files["programme/shelter-list.yaml"] = strings.Replace(files["programme/shelter-list.yaml"], `opens: "07:00"`, `opens: "09:00"`, 1)
+	}))
+	text := k.runsOut(TimerDaily, "shelter-list", 0)
+	if len(k.last) != 2 || k.last[1].Text != "It is not open at 7:30 am now. So this comes when it opens, about 9:00 am." || !k.at.Now.Equal(utc(t, "2026-11-21T15:00")) {
+		t.Errorf("at %s it said %q", k.at.Now, text)
+	}
+	if k.runsOut(TimerDaily, "shelter-list", 0); len(k.last) != 1 {
+		t.Errorf("told again: %q", textOf(k.last))
 	}
 }

@@ -18,7 +18,7 @@ const (
 	answerHours      = "hours"      // the hours that were last told, as Window.hours
 	answerMoved      = "moved"      // yes: the wanted time lies outside the window
 	answerLate       = "late"       // yes: the last reminder was late
-	answerLater      = "later"      // yes: it comes once more today; no: there is no time left
+	answerLater      = "later"      // yes: it is to come once more today; else why not
 	answerAgain      = "again"      // when it comes once more, as a time of day
 	answerAgainDay   = "again_day"  // the day it was asked for
 	answerUnanswered = "unanswered" // reminders since the person's last word
@@ -32,6 +32,13 @@ const (
 )
 
 const answerYes, answerNo = "yes", "no"
+
+// Values of answerLater beside yes, and no: the hours of this day are over.
+const (
+	laterBefore = "before" // it opens later on this day, and the reminder comes then
+	laterShort  = "short"  // it closes soon, or it has come once more already
+	laterNext   = "next"   // the reminder of this day is still to come
+)
 
 // Nodes of a flow of reminders that an event leads to.
 const (
@@ -142,6 +149,11 @@ func (t *turn) daily(f *Flow, w Wish, due time.Time) {
 		return
 	case !now.Before(o.Closes):
 		t.effects = append(t.effects, Effect{Kind: EffectSkip, Programme: p.ID, Timer: TimerDaily})
+	case now.After(o.At.Add(Spread)) && t.sleeps(Timer{TimerDaily, p.ID}, o.At, o.Closes, w.Zone):
+		return
+	case t.talking() && !now.Add(quiet).After(o.At.Add(Spread)) && now.Add(quiet).Before(o.Closes):
+		t.timer(Timer{TimerDaily, p.ID}, now.Add(quiet))
+		return
 	default:
 		node := nodeDay
 		if t.number(f, answerUnanswered) >= Patience {
@@ -149,25 +161,50 @@ func (t *turn) daily(f *Flow, w Wish, due time.Time) {
 		}
 		t.keep(f, answerUnanswered, "", t.number(f, answerUnanswered)+1)
 		t.say(f, node, o, TimerDaily, o.At)
-		if hours := p.hoursOn(o.Day); hours != t.kept(f, answerHours) {
-			if t.kept(f, answerHours) != "" {
-				t.further = msgHoursChanged
-			}
-			t.keep(f, answerHours, hours, 0)
-		}
+		t.tellHours(f, o)
 	}
 	next, ok := p.Next(w, o.At)
 	t.setDaily(f, next, ok)
 }
 
+// tellHours says with a reminder, once, that the hours are others than those
+// that were last told, or that a wanted time does not lie in them any more.
+func (t *turn) tellHours(f *Flow, o Occasion) {
+	hours, was, moved := f.reminds.hoursOn(o.Day), t.kept(f, answerHours), ""
+	if o.Moved {
+		moved = answerYes
+	}
+	switch {
+	case was == "":
+	case o.Moved && t.kept(f, answerMoved) == "":
+		t.further = msgHoursMoved
+	case hours != was:
+		t.further = msgHoursChanged
+	}
+	t.keep(f, answerHours, hours, 0)
+	t.keep(f, answerMoved, moved, 0)
+}
+
+// quiet is how long a reminder leaves a person who is just writing: a number
+// that they are about to send is meant for the question before it.
+const quiet = 2 * time.Minute
+
+// talking tells whether the person wrote within that time, as far as it is
+// known: to the minute.
+func (t *turn) talking() bool { return t.minute-t.s.Seen < int64(quiet.Minutes()) }
+
 // onceMore is the second reminder of a day, which the person asked for.
 func (t *turn) onceMore(f *Flow, w Wish, due time.Time) {
 	o, ok := f.reminds.during(w, due)
+	if ok && t.at.Now.After(due.Add(Spread)) && t.sleeps(Timer{TimerAgain, f.reminds.ID}, due, o.Closes, w.Zone) {
+		return
+	}
 	if !ok || !t.at.Now.Before(o.Closes) {
 		t.effects = append(t.effects, Effect{Kind: EffectSkip, Programme: f.reminds.ID, Timer: TimerAgain})
 	} else {
 		t.say(f, nodeAgain, o, TimerAgain, due)
 	}
+	t.keep(f, answerLater, "", 0)
 	t.takeAway(Timer{TimerAgain, f.reminds.ID})
 }
 
@@ -246,7 +283,7 @@ func (t *turn) subscription(n *Node) {
 	case doUnsubscribe:
 		t.noTimers(p.ID)
 	case doReport:
-		if t.kept(f, answerLater) == answerYes { // it need not come once more
+		if n.With["outcome"] != OutcomeLater && t.kept(f, answerLater) == answerYes { // it need not come once more
 			t.keep(f, answerLater, "", 0)
 			t.takeAway(Timer{TimerAgain, p.ID})
 		}
@@ -319,28 +356,63 @@ func (t *turn) await(f *Flow) {
 	t.timer(Timer{TimerDaily, f.reminds.ID}, at)
 }
 
-// later sets a second reminder of this day, at a moment well before the window
-// closes. There is one a day at most.
+// The last moments of a window at which a second reminder comes: rather well
+// before it closes, else in time for the quick.
+const (
+	laterWell = 30 * time.Minute
+	laterLast = 10 * time.Minute
+)
+
+// later sets a second reminder of this day, before the window closes. There is
+// one a day at most.
 func (t *turn) later(f *Flow) {
-	t.keep(f, answerLater, answerNo, 0)
 	w, known := t.wish(f)
 	now := t.moment()
 	o, open := f.reminds.during(w, now)
-	if !known || !open || t.number(f, answerAgainDay) == int(o.Day) {
+	switch {
+	case !known || !open:
+		t.keep(f, answerLater, t.notOpen(f, w, known), 0)
+		return
+	case t.number(f, answerAgainDay) != int(o.Day):
+	case t.kept(f, answerLater) == answerYes: // it is still to come
+		return
+	default:
+		t.keep(f, answerLater, laterShort, 0)
 		return
 	}
 	at := now.Add(2 * time.Hour)
-	if last := o.Closes.Add(-beforeClose / 2); at.After(last) {
+	if last := o.Closes.Add(-laterWell); at.After(last) {
 		at = last
 	}
-	at = at.Truncate(time.Minute)
 	if at.Sub(now) < 2*Spread { // it would come at once
+		at = o.Closes.Add(-laterLast)
+	}
+	if morning, ok := wakes(at, o.At, o.Closes.Add(-laterWell), w.Zone); ok {
+		at = morning
+	}
+	at = at.Truncate(time.Minute)
+	if at.Sub(now) < Spread {
+		t.keep(f, answerLater, laterShort, 0)
 		return
 	}
 	t.keep(f, answerLater, answerYes, 0)
 	t.keep(f, answerAgain, "", localMinute(at, w.Zone))
 	t.keep(f, answerAgainDay, "", int(o.Day))
 	t.timer(Timer{TimerAgain, f.reminds.ID}, at)
+}
+
+// notOpen is why there is no second reminder outside of a window: on its day
+// before it opens, when the first one comes, or after the last one of the day.
+func (t *turn) notOpen(f *Flow, w Wish, known bool) string {
+	now := t.moment()
+	o, ok := f.reminds.Next(w, now)
+	switch {
+	case !known || !ok || DateOf(now.In(w.Zone)) != DateOf(o.Opens.In(w.Zone)):
+		return answerNo
+	case t.kept(f, answerState) == stateOn && o.At.Equal(o.Opens):
+		return laterBefore
+	}
+	return laterNext
 }
 
 // heard ends the count of days without an answer.
@@ -354,7 +426,7 @@ func (t *turn) heard() {
 
 // answersReminder tells whether the input answers the short question that a
 // reminder asks. It names no topic, so nothing need come between them, however
-// late the answer is.
+// late the answer is. A button may also be that of another reminder.
 func (t *turn) answersReminder(payload, keyword string) bool {
 	n := t.here()
 	if n == nil || !n.Line || keyword != "" {
@@ -362,10 +434,29 @@ func (t *turn) answersReminder(payload, keyword string) bool {
 	}
 	if payload != "" {
 		where, _, _ := strings.Cut(payload, "#")
-		return where == n.name()
+		flow, node, _ := strings.Cut(where, "/")
+		other := t.book.node(Place{flow, node})
+		return other != nil && (other == n || t.onReminder(other) || t.onCountdown(other))
 	}
 	l := t.language()
 	return t.folded != "" && t.book.match(t.folded, t.ways(n, l), l) >= 0
+}
+
+// stays asks a short question again when what came after a long time is no
+// answer to it. Another question between them would take the number that was
+// meant for this one: a reminder may have been delivered only now. Neither it
+// nor the notes that come with it name a topic.
+func (t *turn) stays(n *Node, in Input, keyword string) {
+	t.before = nil // pages that were not read may name one
+	switch {
+	case in.Payload != "" && keyword == "":
+		t.notes = append(t.notes, msgOldButton)
+		t.show(n)
+	case keyword != "", in.Media != "" && t.folded == "":
+		t.show(n)
+	default:
+		t.answer("")
+	}
 }
 
 // onReminder tells whether a node is the question of a reminder that is on: its
@@ -397,4 +488,22 @@ func byDay(at time.Time, zone *time.Location) time.Time {
 		day = day.AddDays(1)
 	}
 	return wallClock(day, dayBegins*60, zone)
+}
+
+// wakes is the morning to which something moves that would ring at night, false
+// where it stays: it is day, or it was meant for a time that is itself at night,
+// or the morning is too late.
+func wakes(at, meant, before time.Time, zone *time.Location) (morning time.Time, ok bool) {
+	morning = byDay(at, zone)
+	return morning, !morning.Equal(at) && byDay(meant, zone).Equal(meant) && morning.Before(before)
+}
+
+// sleeps puts off until morning what comes late and would ring at night, and
+// tells whether it did.
+func (t *turn) sleeps(name Timer, meant, before time.Time, zone *time.Location) bool {
+	morning, ok := wakes(t.at.Now, meant, before, zone)
+	if ok {
+		t.timer(name, morning)
+	}
+	return ok
 }

@@ -49,6 +49,7 @@ const (
 	msgRemindOkNext      = "reminders.confirm.next"
 	msgRemindNone        = "reminders.confirm.none"
 	msgRemindSays        = "reminders.confirm.words"
+	msgRemindAnswers     = "reminders.confirm.answers"
 	msgRemindNote        = "reminders.confirm.note"
 	msgRemindStateOn     = "reminders.state.on"
 	msgRemindPausedFor   = "reminders.state.paused"
@@ -71,6 +72,8 @@ const (
 	msgRemindTroubles    = "reminders.report.problem"
 	msgRemindLaterYes    = "reminders.later.set"
 	msgRemindLaterNo     = "reminders.later.none"
+	msgRemindLaterBefore = "reminders.later.before"
+	msgRemindLaterShort  = "reminders.later.short"
 	msgRemindNoted       = "reminders.noted"
 	msgRemindNotedNext   = "reminders.noted_next"
 	msgRemindElse        = "reminders.else.ask"
@@ -125,7 +128,7 @@ func (l *loader) addReminders() {
 	}
 	list.node("end", &Node{End: true})
 	l.add(list.flow)
-	l.book.personal[msgHoursChanged] = true // the engine says it, with the hours
+	l.book.personal[msgHoursChanged], l.book.personal[msgHoursMoved] = true, true // the engine says them, with the hours
 }
 
 // remindersFlow is one programme's reminders: subscribing, changing, the day's
@@ -144,7 +147,7 @@ func (l *loader) remindersFlow(p *Programme) *Flow {
 		answerState: values(stateOn, statePaused, stateWaiting), fieldPlace: TypePlace, answerMinute: TypeTime,
 		answerWhen:    values(WhenOpens, WhenBeforeClose, WhenTime),
 		answerWording: values(append(slices.Clone(wordings), ownWording)...), answerOwn: TypeWords,
-		answerMoved: values(answerYes), answerLate: values(answerYes), answerLater: values(answerYes, answerNo),
+		answerMoved: values(answerYes), answerLate: values(answerYes), answerLater: values(answerYes, answerNo, laterBefore, laterShort, laterNext),
 		answerNext: TypeCount, answerHours: TypeText, answerAgain: TypeTime, answerAgainDay: TypeCount, answerUnanswered: TypeCount,
 	}
 	r := &reminders{loader: l, builder: b, p: p, open: openName(p)}
@@ -200,6 +203,7 @@ func (r *reminders) asks(n *Node, first ...Option) *Node {
 // closed is what is said while the programme takes no requests.
 func (r *reminders) closed() {
 	r.node("start", &Node{Decide: []Branch{
+		{If: fmt.Sprintf("%s and (state == %q or state == %q)", reopensName(r.p), stateOn, statePaused), To: "subscribed"},
 		{If: fmt.Sprintf("not %s and (state == %q or state == %q)", r.open, stateOn, statePaused), To: "ended"},
 		{If: fmt.Sprintf("not %s and state == %q", r.open, stateWaiting), To: "waits"},
 		{If: "not " + r.open, To: "closed"},
@@ -267,6 +271,7 @@ func (r *reminders) subscribing() {
 		{Text: msgRemindOkNext, If: some},
 		{Text: msgRemindNone, If: "next == 0"},
 		{Text: msgRemindSays, Facts: []string{}},
+		{Text: msgRemindAnswers, If: some, Facts: []string{}},
 		{Text: msgRemindNote, Facts: []string{}},
 	}, Facts: r.p.Reminders.Hours.Facts, Plain: plainHours, Next: "end"})
 }
@@ -276,6 +281,7 @@ func (r *reminders) subscribed() {
 	r.node("subscribed", &Node{
 		Say: []Item{
 			{Text: msgRemindStateOn, If: `state == "on"`},
+			{Text: msgRemindClosedOn, If: endedName(r.p)}, // and it opens again: else nobody comes here
 			{Text: msgRemindOkNext, If: `state == "on" and next != 0`},
 			{Text: msgRemindPausedFor, If: `state == "paused"`},
 		}, Plain: plainReminder, Ask: msgRemindMenu, Choices: []Option{
@@ -293,7 +299,7 @@ func (r *reminders) subscribed() {
 	r.does("pause", doPause, "pause_set")
 	r.sets("pause_set", statePaused, "paused")
 	r.node("paused", r.asks(&Node{Say: []Item{{Text: msgRemindPaused}}, Plain: plainReminder}, Option{Key: "resume", Label: msgRemindResume, Next: "resume"}))
-	r.node("resume", &Node{Decide: []Branch{{If: r.open, To: "resume_set"}, {Else: "start"}}})
+	r.node("resume", &Node{Decide: []Branch{{If: r.open + " or " + reopensName(r.p), To: "resume_set"}, {Else: "start"}}})
 	r.sets("resume_set", stateOn, "resume_do")
 	r.does("resume_do", doResume, "resumed")
 	r.node("resumed", r.asks(&Node{Say: []Item{{Text: msgRemindResumed}, {Text: msgRemindOkNext, If: "next != 0"}, {Text: msgRemindNote}}, Plain: plainReminder}))
@@ -307,7 +313,7 @@ func (r *reminders) subscribed() {
 func (r *reminders) day() {
 	answers := func(labels []string) []Option {
 		next := map[string]string{"done": "done", "problem": "kind", "offer": "offer", "later": "later", "not_today": "noted", "pause": "pause"}
-		also := map[string]string{"done": msgWordsDone, "problem": msgWordsProblem}
+		also := map[string]string{"done": msgWordsReminded, "problem": msgWordsProblem}
 		var out []Option
 		for _, label := range labels {
 			key := label[len("reminders.answer."):]
@@ -358,8 +364,11 @@ func (r *reminders) answered() {
 	r.does("later_set", doLater, "later_noted")
 	r.node("later_noted", r.asks(&Node{Say: []Item{
 		{Text: msgRemindLaterYes, If: `later == "yes"`},
-		{Text: msgRemindLaterNo, If: `later != "yes"`},
-		{Text: msgRemindNotedNext, If: `later != "yes" and next != 0 and state == "on"`},
+		{Text: msgRemindLaterBefore, If: `later == "before"`},
+		{Text: msgRemindLaterShort, If: `later == "short"`},
+		{Text: msgRemindLaterNo, If: `later == "no"`},
+		{Text: msgRemindNotedNext, If: `later in ["no", "short", "next"] and next != 0 and state == "on"`},
+		{Text: msgRemindNoted, If: `later == "next" and state != "on"`},
 	}, Plain: plainReminder}))
 }
 
@@ -394,9 +403,10 @@ func (r *reminders) problems() {
 // events are where the conversation is led by itself, beside the reminder.
 func (r *reminders) events() {
 	r.node(nodeGoOn, &Node{Ask: msgRemindGoOn, Plain: plainReminder, Line: true, Choices: []Option{
-		{Key: "yes", Label: msgYes, Also: msgWordsYes, Next: "noted"},
+		{Key: "yes", Label: msgYes, Also: msgWordsYes, Next: "go_on"},
 		{Key: "no", Label: msgNo, Also: msgWordsNo, Next: "pause"},
 	}})
+	r.node("go_on", &Node{Decide: []Branch{{If: fmt.Sprintf("state == %q", statePaused), To: "resume"}, {Else: "noted"}}})
 	r.node(nodeOver, &Node{Ask: msgRemindOver, Plain: plainReminder, Line: true, Choices: []Option{{Key: "menu", Label: msgRemindToMenu, Restart: true}}})
 	r.node(nodeNews, &Node{Ask: msgRemindNews, Plain: plainReminder, Line: true, Choices: []Option{
 		{Key: "read", Label: msgRemindRead, Also: msgWordsYes, Next: "read"},

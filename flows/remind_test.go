@@ -117,7 +117,7 @@ func subscribe(t testing.TB, b *Book, lang string, form Form, at time.Time, prog
 	k.says(b.Catalogue.Language(k.s.Language).Raw(b.spotByID[place].Name))
 	k.picks(when)
 	if when == WhenTime {
-		k.says(fmt.Sprintf("%d:%02d", minute/60, minute%60))
+		k.says(fmt.Sprintf("%02dh%02d", minute/60, minute%60))
 	}
 	k.picks("w1")
 	k.standsAt(b.roles.Menu, "menu")
@@ -148,6 +148,37 @@ func TestATimeOutsideTheWindowIsSaidAndComesAtTheOpening(t *testing.T) {
 	})
 }
 
+// "Ok" is said to a message, and not of what was done: the diary holds only what
+// a person says they did.
+func TestOkIsNoAnswerToAReminderAndIDidItIs(t *testing.T) {
+	did := map[string][]string{"en": {"done", "I did it", "finished"}, "es": {"hecho", "ya lo hice", "terminé"}, "ht": {"fèt", "m fè l", "mwen fè l"}}
+	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
+		again := func(text string, done bool) {
+			t.Helper()
+			k := subscribe(t, b, l.Code, WhatsApp, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+			question := k.runsOut(TimerDaily, "cbp-one", 0)
+			said := k.says(text)
+			if e, ok := k.effect(EffectReport); ok != done || ok && e.Outcome != OutcomeDone {
+				t.Errorf("%q: did %+v", text, k.done)
+			}
+			if !done && !strings.HasSuffix(said, question) {
+				t.Errorf("%q: said %q", text, said)
+			}
+			o := offered(t, b, l.Code, WhatsApp, march)
+			o.say(text)
+			if at := offerPrefix + "cbp-one/" + offerCount; (o.s.Flow+"/"+o.s.Node == at) == done {
+				t.Errorf("%q to a countdown leads to %s/%s", text, o.s.Flow, o.s.Node)
+			}
+		}
+		for _, text := range []string{"ok", "OK", "okay", "next", "ready", "siguiente", "pwochen", "dakò"} {
+			again(text, false)
+		}
+		for _, text := range did[l.Code] {
+			again(text, true)
+		}
+	})
+}
+
 func TestAReminderIsAnsweredHoursLaterWithNothingBetween(t *testing.T) {
 	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
 		for _, form := range Forms {
@@ -167,24 +198,85 @@ func TestAReminderIsAnsweredHoursLaterWithNothingBetween(t *testing.T) {
 	})
 }
 
-func TestAnyOtherWordHoursAfterAReminderIsGreetedNeutrally(t *testing.T) {
+// On WhatsApp a reminder may be delivered only after that word: no other
+// question may take the number that is meant for it.
+func TestAnyOtherWordHoursAfterAReminderShowsItAgain(t *testing.T) {
+	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
+		for name, in := range map[string]Input{
+			"a greeting": {Text: "hola"}, "a number too high": {Text: "7"}, "the menu": {Text: "menu"}, "repeat": {Text: "repeat"}, "more": {Text: "0"}, "no word": {Text: "blargh"}, "nothing": {},
+			"a photo": {Media: MediaPhoto}, "an old button": {Payload: "rumour-answers/start#back"}, "back": {Payload: payloadBack}, "far too long": {Text: strings.Repeat("blargh ", 300)},
+		} {
+			for _, form := range Forms {
+				k := subscribe(t, b, l.Code, form, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+				k.picks("screening")
+				question := k.runsOut(TimerDaily, "cbp-one", 0)
+				k.wait(2 * time.Hour)
+				text := textOf(k.input(in))
+				k.standsAt("reminders-cbp-one", nodeDay)
+				if !strings.HasSuffix(text, question) || b.betrays(text) != "" {
+					t.Errorf("%s on %s: said %q", name, form.Name, text)
+				}
+				k.says("3")
+				if e, ok := k.effect(EffectReport); !ok || e.Outcome != OutcomeOffer {
+					t.Errorf("%s on %s: the number led to %s/%s with %+v", name, form.Name, k.s.Flow, k.s.Node, k.done)
+				}
+			}
+		}
+	})
+}
+
+func TestPagesThatWereNotReadDoNotComeAgainAfterTheShortQuestion(t *testing.T) {
 	b := realBook(t)
-	for _, text := range []string{"hola", "7", "menu", "blargh"} {
-		k := subscribe(t, b, "es", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
-		k.runsOut(TimerDaily, "cbp-one", 0)
-		k.wait(2 * time.Hour)
-		k.says(text)
-		k.standsAt(b.roles.Away, "away")
-		k.picks("go_on")
-		k.standsAt("reminders-cbp-one", nodeDay)
+	k := offered(t, b, "en", SMS, march)
+	if k.s.Page+1 >= k.s.Pages {
+		t.Fatalf("page %d of %d", k.s.Page, k.s.Pages)
 	}
+	k.wait(time.Hour)
+	if text := k.say("blargh"); b.betrays(text) != "" || len(k.last) != 1 || !strings.Contains(text, "until") {
+		t.Errorf("said %q", text)
+	}
+	k.standsAt(offerPrefix+"cbp-one", offerCount)
+}
+
+func TestTheButtonOfAnotherReminderIsUnderstoodHoursLater(t *testing.T) {
+	k := subscribe(t, realBook(t), "en", Telegram, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+	k.runsOut(TimerDaily, "cbp-one", 0)
+	k.says("4")
+	k.runsOut(TimerAgain, "cbp-one", 0)
+	k.wait(time.Hour)
+	k.input(Input{Payload: "reminders-cbp-one/day#done"})
+	k.standsAt("reminders-cbp-one", "done_noted")
+}
+
+func TestNoNumberAfterALongTimeErasesAnything(t *testing.T) {
+	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
+		k := atWay(t, b, l.Code, WhatsApp)
+		k.wait(Idle)
+		k.say("hola")
+		k.says(k.say("3"), "away.confirm")
+		k.standsAt("away", "confirm")
+		if k.say(l.Raw("away.go_on")); k.s.Empty() {
+			t.Fatal("go on is taken for yes")
+		}
+		k.wait(Idle) // and who comes later finds the greeting
+		k.say("2")
+		k.standsAt("away", "away")
+		k.pick("erase")
+		k.pick("no")
+		k.standsAt("away", "away")
+		k.pick("erase")
+		k.pick("yes")
+		if !k.s.Empty() {
+			t.Error("who asks for it twice is not forgotten")
+		}
+	})
 }
 
 func TestTheButtonOfAReminderIsUnderstoodAfterTheConversationWentOn(t *testing.T) {
 	k := subscribe(t, realBook(t), "en", Telegram, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
 	k.runsOut(TimerDaily, "cbp-one", 0)
-	k.says("hola")
-	k.picks("again")
+	k.says("menu") // shows it again, after so long
+	k.says("menu")
 	k.picks("rule")
 	k.input(Input{Payload: "reminders-cbp-one/day#done"})
 	k.standsAt("reminders-cbp-one", "done_noted")
@@ -250,6 +342,17 @@ func TestSilenceIsAskedAboutOnceAndThenPausesWithoutAWord(t *testing.T) {
 	})
 }
 
+func TestYesAfterThePauseSwitchesItOnAgain(t *testing.T) {
+	k := subscribe(t, realBook(t), "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+	for range Patience + 2 {
+		k.runsOut(TimerDaily, "cbp-one", 0)
+	}
+	k.says("yes")
+	if k.state() != stateOn || len(k.timers) != 2 {
+		t.Errorf("state %q, timers %v", k.state(), k.timers)
+	}
+}
+
 func TestADayThatWasSkippedIsNoDayWithoutAnAnswer(t *testing.T) {
 	k := subscribe(t, realBook(t), "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
 	for range 3 * Patience {
@@ -266,7 +369,7 @@ func TestLaterComesOnceWellBeforeTheEndAndOnlyOnceADay(t *testing.T) {
 		want  string        // when it comes once more
 	}{
 		{0, "2024-03-15T19:00"}, {5 * time.Hour, "2024-03-16T00:00"}, {9 * time.Hour, "2024-03-16T03:29"}, {10 * time.Hour, "2024-03-16T03:29"},
-		{10*time.Hour + 20*time.Minute, ""}, {11 * time.Hour, ""}, {20 * time.Hour, ""},
+		{10*time.Hour + 20*time.Minute, "2024-03-16T03:49"}, {10*time.Hour + 39*time.Minute, "2024-03-16T03:49"}, {10*time.Hour + 40*time.Minute, ""}, {11 * time.Hour, ""}, {20 * time.Hour, ""},
 	} {
 		k := subscribe(t, b, "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
 		k.runsOut(TimerDaily, "cbp-one", 0)
@@ -292,6 +395,118 @@ func TestLaterComesOnceWellBeforeTheEndAndOnlyOnceADay(t *testing.T) {
 		if _, again := k.timers[Timer{TimerAgain, "cbp-one"}]; again {
 			t.Error("it comes a third time")
 		}
+	}
+}
+
+// What nobody asked for at that hour does not ring at night where the morning is
+// early enough. The window of that year was twenty-three hours long.
+// The hours are told as they are: not yet open, closing soon, over.
+func TestWhereLaterCannotComeTheHoursAreTold(t *testing.T) {
+	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
+		for _, c := range []struct {
+			name, when string
+			minute     int
+			after      time.Duration // the opening of 15 March
+			says       []string
+			not        []string
+		}{
+			{"before it opens", WhenOpens, 0, -time.Hour, []string{msgRemindLaterBefore}, []string{msgRemindLaterNo, msgRemindLaterShort, msgRemindNotedNext}},
+			{"before it opens, at a time", WhenTime, 12 * 60, -time.Hour, []string{msgRemindNotedNext}, []string{msgRemindLaterNo, msgRemindLaterShort, msgRemindLaterBefore}},
+			{"shortly before it closes", WhenOpens, 0, 10*time.Hour + 50*time.Minute, []string{msgRemindLaterShort, msgRemindNotedNext}, []string{msgRemindLaterNo, msgRemindLaterBefore}},
+			{"after it closed", WhenOpens, 0, 11 * time.Hour, []string{msgRemindLaterNo, msgRemindNotedNext}, []string{msgRemindLaterShort, msgRemindLaterBefore}},
+		} {
+			k := subscribe(t, b, l.Code, WhatsApp, inMarch(t), "cbp-one", "tijuana", c.when, c.minute)
+			k.at.Now = utc(t, "2024-03-15T17:00").Add(c.after)
+			if c.after > 0 {
+				k.timers[Timer{TimerDaily, "cbp-one"}] = utc(t, "2024-03-15T17:00")
+				k.at.Now = utc(t, "2024-03-15T17:00")
+				k.runsOut(TimerDaily, "cbp-one", 0)
+				k.wait(c.after)
+				k.says("4")
+			} else {
+				for range 2 {
+					k.says("menu")
+				}
+				if k.s.Flow == b.roles.Away {
+					k.picks("again")
+				}
+				k.picks("reminders")
+				k.picks("report")
+				k.picks("later")
+			}
+			text := textOf(k.last)
+			day := "2024-03-15"
+			if c.after > 0 {
+				day = "2024-03-16"
+			}
+			next := on(t, day)
+			at := 10 * 60
+			if c.when == WhenTime {
+				at = c.minute
+			}
+			values := map[string]any{"opens_at": l.Clock(10 * 60), "closes_at": l.Clock(20*60 + 59), "next_on": DateOf(next).In(l), "next_at": l.Clock(at)}
+			for i, id := range append(slices.Clone(c.says), c.not...) {
+				want, err := l.Render(id, values)
+				if err != nil || strings.Contains(text, want) != (i < len(c.says)) {
+					t.Errorf("%s: %s (%v), said %q", c.name, id, err, text)
+				}
+			}
+		}
+	})
+}
+
+func TestLaterTwiceLeavesTheOneThatIsToCome(t *testing.T) {
+	k := subscribe(t, realBook(t), "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+	k.runsOut(TimerDaily, "cbp-one", 0)
+	k.says("4")
+	again := k.timers[Timer{TimerAgain, "cbp-one"}]
+	k.wait(time.Minute)
+	k.says("menu")
+	k.picks("reminders")
+	k.picks("report")
+	if text := k.picks("later"); again.IsZero() || !k.timers[Timer{TimerAgain, "cbp-one"}].Equal(again) || !strings.Contains(text, "Once more about 12:00 pm") {
+		t.Errorf("said %q, timers %v", text, k.timers)
+	}
+}
+
+func TestWhatIsLateOrAskedForLaterDoesNotRingAtNight(t *testing.T) {
+	b := realBook(t)
+	daily, again := Timer{TimerDaily, "cbp-one"}, Timer{TimerAgain, "cbp-one"}
+	in2023 := func(when string, minute int) *subscriber { // from 11:00 to 10:00
+		return subscribe(t, b, "en", SMS, utc(t, "2023-11-20T20:00"), "cbp-one", "mexico_city", when, minute)
+	}
+	k := in2023(WhenOpens, 0)
+	if text := k.runsOut(TimerDaily, "cbp-one", 16*time.Hour); text != "" || !k.timers[daily].Equal(utc(t, "2023-11-22T14:00")) || len(k.done) != 1 {
+		t.Errorf("at three in the morning: said %q, did %+v", text, k.done)
+	}
+	if k.runsOut(TimerDaily, "cbp-one", 0); !strings.Contains(textOf(k.last), "(late)") || !k.timers[daily].Equal(utc(t, "2023-11-22T17:00")) {
+		t.Errorf("in the morning: said %q, timers %v", textOf(k.last), k.timers)
+	}
+	k = in2023(WhenTime, 2*60) // who chose two in the morning hears it at three
+	if text := k.runsOut(TimerDaily, "cbp-one", time.Hour); text == "" {
+		t.Error("a late one that was wanted at night does not come")
+	}
+	k = in2023(WhenOpens, 0)
+	k.runsOut(TimerDaily, "cbp-one", 0)
+	k.at.Now = utc(t, "2023-11-22T04:30") // half past ten in the evening
+	if k.says("4"); !k.timers[again].Equal(utc(t, "2023-11-22T14:00")) {
+		t.Errorf("later comes at %s", k.timers[again])
+	}
+	k = in2023(WhenOpens, 0)
+	k.runsOut(TimerDaily, "cbp-one", 0)
+	k.at.Now = utc(t, "2023-11-22T00:30")
+	k.says("4")
+	if text := k.runsOut(TimerAgain, "cbp-one", 3*time.Hour); text != "" || !k.timers[again].Equal(utc(t, "2023-11-22T14:00")) {
+		t.Errorf("once more, late at night: said %q, timers %v", text, k.timers)
+	}
+	k.runsOut(TimerAgain, "cbp-one", 0)
+	k.standsAt(remindersOf("cbp-one"), nodeAgain)
+	// Where the window closes before the morning it rings.
+	k = subscribe(t, b, "en", SMS, inMarch(t), "cbp-one", "mexico_city", WhenOpens, 0)
+	k.runsOut(TimerDaily, "cbp-one", 0)
+	k.at.Now = utc(t, "2024-03-16T02:30")
+	if k.says("4"); !k.timers[again].Equal(utc(t, "2024-03-16T03:29")) && !k.timers[again].Equal(utc(t, "2024-03-16T04:29")) {
+		t.Errorf("later comes at %s", k.timers[again])
 	}
 }
 
@@ -411,6 +626,90 @@ func TestWhoComesBackAfterTheEndIsToldAndLetGo(t *testing.T) {
 	if _, ok := k.effect(EffectUnsubscribe); !ok || len(k.timers) != 0 || k.state() != "" {
 		t.Errorf("did %+v, timers %v, state %q", k.done, k.timers, k.state())
 	}
+}
+
+func TestAReminderLeavesTheNumberToTheQuestionThatWasJustAsked(t *testing.T) {
+	b := realBook(t)
+	daily := Timer{TimerDaily, "cbp-one"}
+	at := func(wrote time.Duration) *subscriber { // so long before the reminder
+		k := subscribe(t, b, "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+		k.at.Now = k.timers[daily].Add(-wrote)
+		k.says("menu")
+		k.says("menu")
+		return k
+	}
+	for wrote, want := range map[time.Duration]bool{0: false, time.Minute: false, 2 * time.Minute: true, time.Hour: true} {
+		k := at(wrote)
+		due := k.timers[daily]
+		text := k.runsOut(TimerDaily, "cbp-one", 10*time.Second)
+		if said := text != ""; said != want || !said && !k.timers[daily].Equal(due.Add(10*time.Second+2*time.Minute)) {
+			t.Errorf("written %s before: said %q, timers %v", wrote, text, k.timers)
+		}
+		if want {
+			continue
+		}
+		k.says("5") // daily reminders
+		k.standsAt(remindersOf("cbp-one"), "subscribed")
+		k.wait(2 * time.Minute)
+		if k.runsOut(TimerDaily, "cbp-one", 0); !k.timers[daily].Equal(due.Add(24 * time.Hour)) {
+			t.Errorf("put off, it is lost: %v", k.timers)
+		}
+		if e, ok := k.effect(EffectRemind); !ok || e.Late {
+			t.Errorf("put off, it is late: %+v", k.done)
+		}
+	}
+}
+
+// Who writes on and on is reminded within the spread all the same, and before
+// the window closes.
+func TestAReminderIsNotPutOffBeyondTheSpreadOrTheWindow(t *testing.T) {
+	b := realBook(t)
+	daily := Timer{TimerDaily, "cbp-one"}
+	for name, c := range map[string]struct {
+		when string
+		most time.Duration
+	}{"opens": {WhenOpens, Spread}, "a minute before it closes": {WhenTime, 0}} {
+		k := subscribe(t, b, "en", SMS, inMarch(t), "cbp-one", "tijuana", c.when, 20*60+58)
+		first := k.timers[daily]
+		for tries := 0; ; tries++ {
+			k.at.Now = k.timers[daily]
+			k.says("menu")
+			if text := k.runsOut(TimerDaily, "cbp-one", 0); text != "" {
+				if after := k.at.Now.Sub(first); after != c.most || k.done[0].Late {
+					t.Errorf("%s: it comes %s after: %+v", name, after, k.done)
+				}
+				break
+			}
+			if tries > 10 {
+				t.Fatalf("%s: it never comes", name)
+			}
+		}
+	}
+}
+
+func TestTwoRemindersDoNotShareTheirWords(t *testing.T) {
+	allLanguages(t, func(t *testing.T, _ *Book, l *locales.Language) {
+		b := under(t, openAgain)
+		l = b.Catalogue.Language(l.Code)
+		k := subscribe(t, b, l.Code, WhatsApp, utc(t, "2026-11-20T12:00"), "shelter-list", "mexico_city", WhenOpens, 0)
+		k.picks("reminders")
+		k.picks("cbp-one")
+		k.says("Mexico City")
+		k.picks(WhenOpens)
+		k.talker.says(k.picks("w1"), msgWordsTaken)
+		k.standsAt(remindersOf("cbp-one"), "words")
+		k.picks("own")
+		k.talker.says(k.says(strings.ToUpper(l.Raw(msgWording("w1")))), msgWordsTaken)
+		k.standsAt(remindersOf("cbp-one"), "own")
+		k.says("Sopa")
+		k.standsAt(b.roles.Menu, "menu")
+		k.picks("reminders") // its own words it may keep
+		k.picks("cbp-one")
+		k.picks("words")
+		k.picks("own")
+		k.says("Sopa")
+		k.standsAt(b.roles.Menu, "menu")
+	})
 }
 
 func TestTwoProgrammesRemindAPersonBesideEachOther(t *testing.T) {

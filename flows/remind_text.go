@@ -53,6 +53,11 @@ func (t *turn) reminderValue(l *locales.Language, f *Flow, field string) string 
 	if !ok {
 		return ""
 	}
+	if t.kept(f, answerLater) == laterShort && (field == fieldOpens || field == fieldCloses) { // of the window that is open
+		if now, open := f.reminds.during(w, t.moment()); open {
+			o = now
+		}
+	}
 	at := map[string]time.Time{fieldNextAt: o.At, fieldNextOn: o.At, fieldOpens: o.Opens, fieldCloses: o.Closes}[field]
 	if field == fieldNextOn {
 		return DateOf(at.In(w.Zone)).In(l)

@@ -189,6 +189,10 @@ func (t *turn) take(in Input) {
 		return
 	case t.idle() && !t.answersReminder(in.Payload, keyword):
 		t.s.Shown, t.s.View, t.s.Page = nil, ViewAnswer, 0
+		if n := t.here(); n != nil && n.Line {
+			t.stays(n, in, keyword)
+			return
+		}
 		t.interrupt(t.book.flowByID[t.book.roles.Away].start)
 		return
 	case lost:
@@ -278,7 +282,8 @@ func (t *turn) refresh() (lost bool) {
 // idle tells whether the person was away so long that another may hold the
 // phone.
 func (t *turn) idle() bool {
-	return t.s.Flow != t.book.roles.First && t.s.Flow != t.book.roles.Away && t.minute-t.s.Seen >= int64(Idle.Minutes())
+	greeting := t.book.flowByID[t.book.roles.Away].start.place() // it is not greeted itself
+	return t.s.Flow != t.book.roles.First && Place{t.s.Flow, t.s.Node} != greeting && t.minute-t.s.Seen >= int64(Idle.Minutes())
 }
 
 // wake answers a person who had stopped, and tells whether there is more to

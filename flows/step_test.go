@@ -145,7 +145,8 @@ func TestEraseAfterIdleForgetsAll(t *testing.T) {
 		k := atWay(t, realBook(t), "ht", SMS)
 		k.wait(away)
 		k.say("1")
-		text := k.pick("erase")
+		k.pick("erase")
+		text := k.pick("yes")
 		if !k.s.Empty() || !reflect.DeepEqual(k.done, []Effect{{Kind: EffectForget}}) {
 			t.Errorf("after %s: session %+v, effects %v", away, k.s, k.done)
 		}

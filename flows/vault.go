@@ -28,9 +28,10 @@ import (
 
 // The limits of the vault.
 const (
-	// LockAfter is how many wrong PINs in a row lock it for LockTime.
+	// LockAfter is how many wrong PINs lock it for LockTime. A right one takes
+	// one of them away at most, and that once in LockTime.
 	LockAfter = 5
-	// EraseAfter is how many wrong PINs in a row erase it.
+	// EraseAfter is how many wrong PINs erase it.
 	EraseAfter = 10
 	// LockTime is how long it stays locked.
 	LockTime = 24 * time.Hour
@@ -93,10 +94,10 @@ type door struct {
 type vault struct {
 	salt   [16]byte
 	ready  bool  // the PIN was written twice alike
-	wrong  uint8 // wrong PINs in a row
+	wrong  uint8 // wrong PINs
 	stage  uint8
 	saved  int64 // minute (Unix time / 60) in which something was last put in
-	locked int64 // minute until which it is locked
+	locked int64 // minute until which it is locked, or in which a wrong PIN was forgiven
 	doors  [2]door
 }
 

@@ -206,17 +206,69 @@ func TestFiveWrongPINsLockForADayAndTenErase(t *testing.T) {
 	}
 }
 
-func TestARightPINEndsTheCountOfWrongOnes(t *testing.T) {
-	for _, pin := range []string{"482163", "97531"} {
-		k := keeper(t, realBook(t), "en", SMS, true, false)
-		for range 3 {
-			for i := range LockAfter - 1 {
-				k.tries(fmt.Sprint(1111 + i))
-			}
-			k.tries(pin)
-			k.standsAt("date", "view")
-			k.pick("back")
+func TestADayTooNearForAReminderPromisesNone(t *testing.T) {
+	b := realBook(t)
+	for day, want := range map[int]string{0: "day.kept.late", 1: "day.kept.late", 2: "day.kept.reminded", 5: "day.kept.reminded"} {
+		k := newTalker(t, b, "en", WhatsApp, march).atMenu()
+		for _, key := range []string{"data", "date", "yes"} {
+			k.pick(key)
 		}
+		k.say("482163")
+		k.say("482163")
+		k.pick("no")
+		k.pick("yes")
+		date := DateOf(march.In(bookZone)).AddDays(day)
+		text := k.say(fmt.Sprintf("%d March", date.Day()))
+		for _, id := range []string{"day.kept.late", "day.kept.reminded"} {
+			if said := strings.Contains(text, k.words().Raw(id)); said != (id == want) {
+				t.Errorf("%d days before: said %q", day, text)
+			}
+		}
+	}
+}
+
+// Who is given the second PIN, or the first, cannot guess the other one between
+// right ones.
+func TestARightPINDoesNotEndTheCountOfWrongOnes(t *testing.T) {
+	for _, pin := range []string{"482163", "97531"} {
+		for rights := range 3 { // after each wrong one
+			k := keeper(t, realBook(t), "en", SMS, true, false)
+			guesses, locks := 0, 0
+			for k.s.Vault != "" && guesses < 100 {
+				guesses++
+				k.tries(fmt.Sprint(1111 + guesses))
+				if k.s.Node == "locked" {
+					locks++
+					k.wait(LockTime)
+					k.say("hola")
+					k.pick("again")
+				}
+				for range rights {
+					if k.s.Vault == "" {
+						break
+					}
+					k.tries(pin)
+					k.standsAt("date", "view")
+					k.pick("back")
+				}
+			}
+			if guesses > EraseAfter+1+locks || locks == 0 || k.s.Vault != "" {
+				t.Errorf("%d right ones after each: %d guesses, locked %d times, kept %v", rights, guesses, locks, k.s.Vault != "")
+			}
+		}
+	}
+}
+
+func TestASlipOfTheFingerADayLocksNothing(t *testing.T) {
+	k := keeper(t, realBook(t), "en", SMS, true, false)
+	for range 15 {
+		k.tries("1111")
+		k.tries("482163")
+		k.standsAt("date", "view")
+		k.pick("back")
+		k.wait(LockTime)
+		k.say("hola")
+		k.pick("again")
 	}
 }
 

@@ -31,6 +31,7 @@ const (
 	vaultDoor  = "door"
 	// vaultRemind is "yes" when the person wants reminders of the day.
 	vaultRemind = "remind"
+	vaultLate   = "late" // they do, and the time for both has passed
 )
 
 // Values of vaultState.
@@ -221,8 +222,13 @@ func (t *turn) openVault(n *Node, pin string) bool {
 		t.s.Vault = v.encode()
 		return v.wrong == LockAfter
 	}
-	v.wrong, v.locked = 0, 0
-	t.s.Vault = v.encode()
+	// Whoever was given the second PIN could try the other one for ever between
+	// two right ones, if these ended the count. So one wrong PIN is forgiven,
+	// once in LockTime: enough for a slip of the finger.
+	if v.wrong > 0 && t.minute-v.locked >= int64(LockTime.Minutes()) {
+		v.wrong, v.locked = v.wrong-1, t.minute
+		t.s.Vault = v.encode()
+	}
 	t.setState(n.flow, vaultDoor, vaultDoors[door])
 	if day != 0 && day.AddDays(1) < DateOf(t.moment().In(t.zoneOf(""))) {
 		t.dropVault()
@@ -251,6 +257,9 @@ func (t *turn) sealDay(n *Node, day Date) {
 		at := time.Time{}
 		v.stage, at = nextStage(day, t.zoneOf(""), t.moment())
 		t.timer(dateTimer, at)
+		if v.stage == stageOver {
+			t.setState(n.flow, vaultRemind, vaultLate)
+		}
 	} else if had {
 		t.takeAway(dateTimer)
 	}

@@ -43,7 +43,7 @@ func lightDays(b *Book) map[string]time.Time {
 var typedSamples = map[string][]string{
 	TypeMonth: {"2022-11", "2023-05", "2023-06", "2024-06", "2025-01", "2025-05", "2025-07", "december 2199", "soon"},
 	TypePlace: {"1", "Tijuana", "nowhere at all"},
-	TypeTime:  {"7:30", "noon", "25:00"},
+	TypeTime:  {"07:30", "noon", "25:00"},
 	TypePIN:   {"4821", "97531", "12"},
 	// For each day of the walk one that lies before it, and one after.
 	TypeDay:       {"31 may", "14 march", "27 july", "soon"},

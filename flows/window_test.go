@@ -2,9 +2,12 @@
 package flows
 
 import (
+	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 )
 
@@ -215,5 +218,41 @@ func TestThePersonIsToldTheOpeningInTheTimeOfTheirPlace(t *testing.T) {
 		if text := k.say(c.place); !slices.Contains(strings.Split(text, "\n"), c.want) {
 			t.Errorf("%s, %s: %q", c.day, c.place, text)
 		}
+	}
+}
+
+// What an operator writes wrongly is refused where it stands.
+func TestBrokenHoursAreRefusedWithTheirOwnLine(t *testing.T) {
+	raw, err := os.ReadFile("testdata/operator/programme/shelter-list.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := string(raw)
+	cut := func(from, to string) string { // what stands between two keys
+		i, j := strings.Index(good, from), strings.Index(good, to)
+		return good[i:j]
+	}
+	open, windows := cut("    open:", "    windows:"), cut("    windows:", "    reminders:")
+	entry := strings.TrimPrefix(windows, "    windows:\n")
+	later := strings.Replace(entry, "from: 2026-11-01", "from: 2026-12-01", 1)
+	for name, c := range map[string]struct{ old, new, at, want string }{
+		"no windows":        {windows, "", "  shelter-list:", "it needs windows"},
+		"an empty list":     {windows, "    windows: []\n", "    windows: []", "it needs windows"},
+		"windows of none":   {windows, "    windows:\n", "    windows:", "it needs windows"},
+		"no open":           {open, "", "  shelter-list:", "it needs open"},
+		"an empty open":     {open, "    open: []\n", "    open: []", "it needs open"},
+		"overlapping":       {windows, windows + later, "      - from: 2026-12-01", "overlaps another"},
+		"inverted":          {windows, strings.Replace(windows, "from: 2026-11-01", "from: 2026-11-01\n        until: 2026-12-01", 1) + strings.Replace(later, `closes: "12:00"`, `closes: "06:00"`, 1), "      - from: 2026-12-01", "it closes (06:00) before it opens"},
+		"periods inverted":  {open, strings.Replace(open, "from: 2026-11-01,", "from: 2026-11-01, until: 2026-10-01,", 1), "      - {from: 2026-11-01, until", "it closes before it opens"},
+		"no common reading": {windows, strings.Replace(windows, "        readings:\n", "        readings:\n          - {opens: \"01:00\", closes: \"02:00\", zone: America/Mexico_City}\n", 1), "      - from: 2026-11-01", "no hour in common"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := strings.Replace(good, c.old, c.new, 1)
+			line := 1 + strings.Count(text[:strings.Index(text, c.at)], "\n")
+			_, err := EmbeddedUnder(fstest.MapFS{"programme/shelter-list.yaml": &fstest.MapFile{Data: []byte(text)}}, realBook(t).Catalogue)
+			if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("programme/shelter-list.yaml:%d: ", line)) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want line %d and %q", err, line, c.want)
+			}
+		})
 	}
 }

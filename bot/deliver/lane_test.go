@@ -14,6 +14,7 @@ import (
 
 	"posada/bot"
 	"posada/bot/deliver"
+	"posada/flows"
 )
 
 func TestTheMostUrgentGoesFirst(t *testing.T) {
@@ -243,6 +244,9 @@ func TestWhatIsTooOldIsNotSent(t *testing.T) {
 		for _, at := range []time.Duration{time.Hour, 3 * time.Hour} {
 			until = append(until, bot.Outbound{To: address("bo"), Kind: bot.Reminder, At: begin, Until: begin.Add(at)})
 		}
+		// One that is of use for long misleads all the same, hours after its time;
+		// one that came an hour later does not yet.
+		until = append(until, bot.Outbound{To: address("bo"), Kind: bot.Reminder, At: begin.Add(time.Hour), Until: begin.Add(9 * time.Hour), Message: flows.Message{Text: "young"}})
 		w.known("bo")
 		if _, err := w.store.Queue(t.Context(), until); err != nil {
 			t.Fatal(err)
@@ -250,10 +254,10 @@ func TestWhatIsTooOldIsNotSent(t *testing.T) {
 		time.Sleep(2 * time.Hour)
 		w.run(w.store)
 		time.Sleep(time.Second)
-		if got := sorted(w.provider.texts()); !slices.Equal(got, []string{"", "0", "2", "3", "behind"}) {
+		if got := sorted(w.provider.texts()); !slices.Equal(got, []string{"0", "2", "3", "behind", "young"}) {
 			t.Errorf("after two hours %q are sent", got)
 		}
-		if w.metered().died[deliver.ReasonOld] != 2 || w.counts().Queued != 0 {
+		if w.metered().died[deliver.ReasonOld] != 3 || w.counts().Queued != 0 {
 			t.Errorf("died %v, %d queued", w.metered().died, w.counts().Queued)
 		}
 	})

@@ -69,6 +69,9 @@ func unknowns(k bot.Kind) int {
 // expiry is when there is no use in sending any more.
 func expiry(o bot.Outbound) time.Time {
 	if !o.Until.IsZero() {
+		if o.Kind == bot.Reminder { // its words say nothing of a delay
+			return earlier(o.Until, o.At.Add(ReminderLife))
+		}
 		return o.Until
 	}
 	life := ErrandLife

@@ -150,19 +150,25 @@ func (s *server) fire(ctx context.Context, c bot.Contact, timer bot.Timer, now t
 	return receipt, err
 }
 
-// remind sets timers right that another book had set, and then lets them run
-// out.
+// remind lets timers run out, and meanwhile sets right those that another book
+// had set: nobody waits for it, for a conversation knows by itself when its
+// timer is of another book.
 func (s *server) remind(ctx context.Context) {
+	var both sync.WaitGroup
+	both.Go(func() { s.clockwork.Run(ctx) })
+	both.Go(func() { s.recheck(ctx) })
+	both.Wait()
+}
+
+func (s *server) recheck(ctx context.Context) {
 	changed, err := s.assistant.Recheck(ctx, s.store, time.Now())
 	switch {
 	case ctx.Err() != nil:
-		return
 	case err != nil:
 		s.log.Error("reminders", "error", err)
 	case changed > 0:
 		s.log.Info("the book has changed: reminders set anew", "people", changed)
 	}
-	s.clockwork.Run(ctx)
 }
 
 func (s *server) delivered(ctx context.Context, r deliver.Report) error {
