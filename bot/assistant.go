@@ -225,7 +225,7 @@ func (a *Assistant) turn(ctx context.Context, in Inbound, c cause) (Receipt, Out
 	}
 	if snap.OptedOut && !s.Stopped {
 		// The provider told us, and not the person.
-		s = flows.Session{Language: s.Language, Stopped: true}
+		s = flows.Session{Language: s.Language, Oral: s.Oral, Stopped: true}
 	}
 	if in.Resumes && s.Stopped {
 		in.Text, in.Payload, in.Silent = "start", "", true
@@ -296,10 +296,28 @@ func (t *Turn) answer(in Inbound, messages []flows.Message, effects []flows.Effe
 		out.Pressed = in.Pressed
 	}
 	for _, m := range messages {
-		out.Message = m
-		t.Out = append(t.Out, out)
+		t.Out = append(t.Out, out.parts(m)...)
 	}
 	return r
+}
+
+// parts are what is sent of a message one by one: its words, and each of its
+// recordings after them. So each has a fate of its own: a recording that cannot
+// be sent never keeps back the words, and they are not repeated for it.
+func (o Outbound) parts(m flows.Message) []Outbound {
+	voices := m.Voices
+	m.Voices = nil
+	var out []Outbound
+	if m.Text != "" || len(voices) == 0 {
+		o.Message = m
+		out = append(out, o)
+	}
+	o.Pressed = ""
+	for _, v := range voices {
+		o.Message = flows.Message{Lang: m.Lang, Flow: m.Flow, Node: m.Node, Voices: []flows.Voice{v}}
+		out = append(out, o)
+	}
+	return out
 }
 
 // step runs the book. It should never panic; where it does, one person's odd

@@ -81,14 +81,38 @@ func (o Outbound) Encode() []byte {
 	w.text(m.Node)
 	w.text(m.Fault)
 	w.number(uint64(m.Segments))
-	w.flag(m.Home)
+	w.number(marks(m))
 	w.number(uint64(len(m.Choices)))
 	for _, c := range m.Choices {
 		w.text(c.Key)
 		w.text(c.Label)
 		w.text(c.Payload)
 	}
+	if len(m.Voices) > 0 {
+		w.number(uint64(len(m.Voices)))
+		for _, v := range m.Voices {
+			w.text(v.Lang)
+			w.text(v.ID)
+		}
+	}
 	return w
+}
+
+// Marks of a message. Rows from before there were recordings have none or the
+// first.
+const (
+	markHome   = 1
+	markVoices = 2
+)
+
+func marks(m flows.Message) (n uint64) {
+	if m.Home {
+		n |= markHome
+	}
+	if len(m.Voices) > 0 {
+		n |= markVoices
+	}
+	return n
 }
 
 // DecodeOutbound reads what Encode wrote, else ErrRecord.
@@ -104,10 +128,17 @@ func DecodeOutbound(raw []byte) (Outbound, error) {
 func (r *reader) outbound() Outbound {
 	o := Outbound{To: r.address(), Kind: Kind(r.number()), At: r.time(), Until: r.time(), Pressed: r.text(), Tries: int(r.number()), Unknown: int(r.number()),
 		Message: flows.Message{
-			Text: r.text(), Lang: r.text(), Flow: r.text(), Node: r.text(), Fault: r.text(), Segments: int(r.number()), Home: r.flag(),
+			Text: r.text(), Lang: r.text(), Flow: r.text(), Node: r.text(), Fault: r.text(), Segments: int(r.number()),
 		}}
+	marks := r.number()
+	o.Message.Home = marks&markHome != 0
 	for range r.count() {
 		o.Message.Choices = append(o.Message.Choices, flows.Choice{Key: r.text(), Label: r.text(), Payload: r.text()})
+	}
+	if marks&markVoices != 0 {
+		for range r.count() {
+			o.Message.Voices = append(o.Message.Voices, flows.Voice{Lang: r.text(), ID: r.text()})
+		}
 	}
 	return o
 }

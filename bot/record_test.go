@@ -50,6 +50,7 @@ func samples() map[string]struct {
 	o := bot.Outbound{To: ana, Kind: bot.Bulletin, At: now, Until: now.Add(time.Hour), Pressed: "55", Tries: 3, Unknown: 2, Message: flows.Message{
 		Text: "¿Listo?", Lang: "es", Flow: "f", Node: "n", Segments: 2, Fault: "x", Home: true,
 		Choices: []flows.Choice{{Key: "1", Label: "Sí", Payload: "p"}, {}},
+		Voices:  []flows.Voice{{Lang: "mam", ID: "rule.what.3"}, {}},
 	}}
 	left := bot.Sent{Outbound: o, Ref: "SM1", State: bot.DeliverySent}
 	d := bot.Dead{Channel: "sms", Kind: bot.Reply, Flow: "f", Node: "n", Reason: "21610", Queued: now, At: now.Add(time.Hour)}
@@ -74,6 +75,23 @@ func TestRecordsReadBackWhole(t *testing.T) {
 		if err != nil || !reflect.ValueOf(empty).IsZero() {
 			t.Errorf("the zero %s reads back differently (%v)", name, err)
 		}
+	}
+}
+
+// Rows that an older Posada queued are still sent: this one is of before there
+// were recordings.
+func TestAnOldRowOfTheOutboxStillReads(t *testing.T) {
+	raw := []byte("\x02\x08telegram\x017\x01\x80\xb4\xd4\xd3\x0d\x00\x0255\x00\x00\x04Hola\x02es\x04menu\x04menu\x00\x00\x01\x01\x011\x01A\x01p")
+	o, err := bot.DecodeOutbound(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := o.Message
+	if o.To.ID != "7" || o.Pressed != "55" || m.Text != "Hola" || !m.Home || len(m.Voices) != 0 || len(m.Choices) != 1 || m.Choices[0].Payload != "p" {
+		t.Errorf("it reads otherwise: %d choices, home %v", len(m.Choices), m.Home)
+	}
+	if again := o.Encode(); string(again) != string(raw) {
+		t.Errorf("it is written otherwise: %q", again)
 	}
 }
 

@@ -72,7 +72,8 @@ func (k Kind) String() string {
 	return fmt.Sprintf("kind %d", uint8(k))
 }
 
-// Outbound is one message to a person, on its way through the outbox.
+// Outbound is one message to a person, on its way through the outbox: words, or
+// one recording and nothing else. Of a recording only its name is queued.
 type Outbound struct {
 	ID      uint64 // given by the store; grows with time, also over restarts
 	To      Address

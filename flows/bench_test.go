@@ -4,6 +4,8 @@ package flows
 
 import (
 	"testing"
+
+	"posada/locales"
 )
 
 // screeningQuestion is a session in the middle of the screening, in Spanish.
@@ -67,5 +69,61 @@ func BenchmarkLoad(b *testing.B) {
 		if _, err := Embedded(book.Catalogue); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkSearch asks every question of the test set in its own language.
+func BenchmarkSearch(b *testing.B) {
+	book := realBook(b)
+	type question struct{ text, lang string }
+	var all []question
+	for _, l := range book.Catalogue.Languages() {
+		asked, _ := readAsked(b, "questions."+l.Code+".txt")
+		for _, q := range asked {
+			all = append(all, question{locales.Fold(q.text), l.Code})
+		}
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		q := all[i%len(all)]
+		book.Search(q.text, q.lang)
+	}
+}
+
+// BenchmarkBuildSearch makes the indexes of all languages.
+func BenchmarkBuildSearch(b *testing.B) {
+	book := realBook(b)
+	for b.Loop() {
+		book.BuildSearch()
+	}
+}
+
+// BenchmarkSuggest guesses the language of first messages.
+func BenchmarkSuggest(b *testing.B) {
+	book := realBook(b)
+	var all []string
+	for _, l := range book.Catalogue.Languages() {
+		asked, _ := readAsked(b, "questions."+l.Code+".txt")
+		for _, q := range asked {
+			all = append(all, q.text)
+		}
+	}
+	for i := 0; b.Loop(); i++ {
+		book.Catalogue.Suggest(all[i%len(all)])
+	}
+}
+
+// BenchmarkCrisis looks for danger in the questions of the test set.
+func BenchmarkCrisis(b *testing.B) {
+	book := realBook(b)
+	var all []string
+	for _, l := range book.Catalogue.Languages() {
+		asked, _ := readAsked(b, "questions."+l.Code+".txt")
+		for _, q := range asked {
+			all = append(all, locales.Fold(q.text))
+		}
+	}
+	for i := 0; b.Loop(); i++ {
+		book.Catalogue.Crisis(all[i%len(all)])
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"io/fs"
 	"sync"
+	"sync/atomic"
 
 	"posada/locales"
 )
@@ -46,7 +47,17 @@ type Book struct {
 	pins        *stretcher           // makes keys of PINs
 	personal    map[string]bool      // messages that show a person's own values
 	textAt      map[string]place     // messages that a file of the book brings itself
+	borrowed    map[textKey]string   // such a message that stands in another language, and in which
 	forbidden   []string             // folded words that no reminder may hold
+	drafts      Drafts
+	vetted      []*Vetted
+	orals       []*Oral
+	helper      *Node          // where a human helper is found who speaks such a language
+	recordings  map[Voice]bool // that there are
+	recorded    map[string]int // of each language
+	spokenOnce  sync.Once
+	spoken      []string
+	searches    atomic.Pointer[searches] // nil until BuildSearch
 
 	mu   sync.Mutex
 	days map[dayKey]*Day
@@ -62,6 +73,7 @@ type roles struct {
 	Data     string `yaml:"data"`
 	Diary    string `yaml:"diary"`
 	Date     string `yaml:"date"` // the day behind a PIN
+	Search   string `yaml:"search"`
 }
 
 // Rumour is something people say, and what the facts answer.

@@ -18,6 +18,7 @@ var embedded = sync.OnceValues(func() (*Book, error) {
 	b, err := Embedded(c)
 	if err == nil {
 		b.pins = newStretcher(stretching{passes: 1, kib: 64, lanes: 1}) // a PIN costs next to nothing in tests
+		b.BuildSearch()
 	}
 	return b, err
 })
@@ -131,6 +132,13 @@ func (k *talker) say(text string) string {
 // pick answers with the choice of that key, whatever its number is.
 func (k *talker) pick(key string) string {
 	k.t.Helper()
+	if k.s.Node == nodeSuggest && k.book.Catalogue.Language(key) != nil { // a language was suggested first
+		if greeted, _ := k.s.answer(k.s.Flow, answerGreeted); greeted.Text == key {
+			key = "yes"
+		} else {
+			k.pick("another")
+		}
+	}
 	for range MaxPages {
 		more := false
 		for _, m := range k.last {

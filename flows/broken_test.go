@@ -100,6 +100,7 @@ func fixtureFiles() map[string]string {
   data: data
   diary: diary
   date: date
+  search: search
 delete: data/confirm
 begins: 2023-05-12
 crisis:
@@ -108,7 +109,14 @@ crisis:
 start: language
 nodes:
   language: {ask: language.choose, plain: "itself", choices_from: languages, next: set_language}
+  oral: {ask: oral.ask, plain: "itself", choices_from: bridges, next: set_language}
   set_language: {do: language, next: what}
+  suggest:
+    ask: language.suggest
+    plain: "itself"
+    choices:
+      - {key: "yes", label: language.suggest.yes, next: set_language}
+      - {key: another, label: language.suggest.another, next: language}
   what: {say: [first.what], plain: "itself", next: consent}
   consent:
     ask: first.consent
@@ -118,6 +126,22 @@ nodes:
       - {key: erase, label: first.no, next: refused}
   agreed: {do: consent, next: fin}
   refused: {do: forget}
+  fin: {end: true}
+`,
+		"answers.yaml": `answers:
+  - {id: topic, at: topic, label: menu.topic}
+`,
+		"oral.yaml": `helper: help/danger
+languages:
+  - {code: mam, name: "Qyol Mam", bridges: [en], also: "mam"}
+`,
+		"flow/search.yaml": `flow: search
+start: which
+answers: {found: text}
+nodes:
+  which: {ask: search.ask, plain: "navigation", choices_from: found, next: fin}
+  nothing: {ask: search.nothing.ask, plain: "itself", choices: [{key: topics, label: search.choice.topics, restart: true}, {key: back, label: search.choice.go_on, end: true}]}
+  starting: {ask: search.nothing.ask, plain: "itself", choices: [{key: topics, label: search.choice.topics, restart: true}, {key: back, label: search.choice.go_on, end: true}]}
   fin: {end: true}
 `,
 		"flow/menu.yaml": `flow: menu
@@ -152,6 +176,7 @@ anytime: true
 start: choose
 nodes:
   choose: {ask: language.choose, plain: "itself", choices_from: languages, next: set_language}
+  oral: {ask: oral.ask, plain: "itself", choices_from: bridges, next: set_language}
   set_language: {do: language, next: fin}
   fin: {end: true}
 `,
@@ -270,6 +295,7 @@ func fixtureEnglish() string {
 	shows := map[string]string{
 		msgOverdue: "{{.checked}}", msgSourceWhen: "{{.checked}}", msgProgress: "{{.n}} / {{.total}}",
 		msgSourceLine: "{{.publisher}} {{.title}} {{.date}}", msgMore: "0", msgLate: "{{.wording}}",
+		msgOralNone: "{{.language}}", msgOralSome: "{{.language}}",
 	}
 	for _, id := range engineMessages {
 		if id != msgForbidden {
@@ -278,6 +304,7 @@ func fixtureEnglish() string {
 	}
 	b.WriteString(`language.name: "English"
 language.choose: "Choose your language"
+oral.ask: "In which may we write?"
 language.greetings: "hello"
 language.status: "source"
 language.also: "anglo"
@@ -331,6 +358,9 @@ rumour.words: "It is not so."
 		msgStepsStopped, msgStepsFinished, msgTroubleAsk, msgTroubleAnother, msgTroubleBack, msgRumourPick, msgBackMenu} {
 		fmt.Fprintf(&b, "%s: \"Words of %s\"\n", id, strings.ReplaceAll(id, ".", " "))
 	}
+	for _, id := range []string{"language.suggest", "language.suggest.yes", "language.suggest.another", "search.ask", "search.nothing.ask", "search.choice.topics", "search.choice.go_on"} {
+		fmt.Fprintf(&b, "%s: \"Words of %s\"\n", id, strings.ReplaceAll(id, ".", " "))
+	}
 	for m := 1; m <= 12; m++ {
 		fmt.Fprintf(&b, "date.month.m%02d: \"month%c\"\ndate.month_also.m%02d: \"also%c\"\n", m, 'a'+m, m, 'a'+m)
 	}
@@ -349,6 +379,7 @@ rumour.words: "It is not so."
 			fmt.Fprintf(&b, "%s: \"%s\"\n", id, text)
 		}
 	}
+	b.WriteString("number.digits: \"0123456789\"\n")
 	// Lists of words that no test needs, so that the engine may come to read more.
 	for i, id := range slices.Sorted(maps.Keys((&Book{}).usedMessages())) {
 		if !strings.Contains("\n"+b.String(), "\n"+id+":") {

@@ -16,6 +16,10 @@ import (
 // MaxNodePages is the most SMS pages one node may fill.
 const MaxNodePages = 8
 
+// MaxNodePagesWide is the same in scripts that SMS counts in sixteen bits: a page
+// of two segments then holds 134 letters instead of 306.
+const MaxNodePagesWide = 14
+
 // Finding is one thing that Check found.
 type Finding struct {
 	File    string
@@ -53,6 +57,8 @@ func (b *Book) Check(day *Day) []Finding {
 		c.discreet(l)
 		c.pages(l)
 		c.reminders(l)
+		c.glossary(l)
+		c.plain(l)
 	}
 	c.reviews()
 	sort.SliceStable(c.out, func(i, j int) bool {
@@ -79,7 +85,7 @@ func (b *Book) usedMessages() map[string]bool {
 		}
 	}
 	use(engineMessages...)
-	use("language.name", "language.choose", "language.greetings", "language.order", "language.status", msgLanguageAlso, "number.group", "date.long", "date.month_year", "date.at", "time.am", "time.pm")
+	use("language.name", "language.choose", "language.words", "language.letters", "language.direction", "language.bridge", "number.digits", "language.greetings", "language.order", "language.status", msgLanguageAlso, "number.group", "date.long", "date.month_year", "date.at", "time.am", "time.pm")
 	for _, name := range []string{"am", "pm", "night", "noon", "midnight", "filler"} {
 		use("time.words." + name)
 	}
@@ -112,15 +118,13 @@ func (b *Book) usedMessages() map[string]bool {
 	for _, e := range b.directory {
 		use(e.Note)
 	}
+	for _, v := range b.vetted {
+		use(v.Label)
+		if b.Catalogue.Language(locales.Source).Has(v.asksFor()) { // an operator's own has its label alone
+			use(v.asksFor())
+		}
+	}
 	return used
-}
-
-// Prefixes of messages that a machine reads: lists of words, patterns. They
-// are not sentences, and a digit in them is theirs.
-var machinePrefixes = []string{"language.", "keyword.", "words.", "crisis.", "date.", "time.", "number."}
-
-func isMachine(id string) bool {
-	return slices.ContainsFunc(machinePrefixes, func(p string) bool { return strings.HasPrefix(id, p) })
 }
 
 func (c *checker) language(l *locales.Language, used map[string]bool) {
@@ -137,13 +141,13 @@ func (c *checker) language(l *locales.Language, used map[string]bool) {
 	}
 	for _, id := range l.IDs() {
 		file, line := c.where(l, id)
-		if !used[id] {
+		if !used[id] && !strings.HasPrefix(id, "concept.") && !strings.HasPrefix(id, "danger.") { // concepts are each language's own
 			if !c.book.overlaid { // an operator cannot take it out of the catalogue
 				c.add(file, line, false, "message %s is used by nothing", id)
 			}
 			continue
 		}
-		if isMachine(id) {
+		if locales.IsList(id) {
 			continue
 		}
 		text := l.Raw(id)
@@ -198,7 +202,7 @@ func hasDigit(text string) bool {
 // marks, colons and line ends.
 func longestSentence(text string) (int, string) {
 	most, at := 0, ""
-	for _, s := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(".!?:\n。！？؟", r) }) {
+	for _, s := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(".!?:\n。！？：；؟؛।", r) }) {
 		if n := len(strings.Fields(s)); n > most {
 			most, at = n, strings.TrimSpace(s)
 		}
@@ -278,7 +282,7 @@ func (c *checker) reminders(l *locales.Language) {
 		}
 	}
 	for _, key := range wordings {
-		if text := l.Raw(msgWording(key)); text != "" && !c.book.oneSegment(text) {
+		if text := l.Raw(msgWording(key)); text != "" && !c.book.oneSegment(l, text) {
 			c.add("locales/"+l.File, l.Line(msgWording(key)), false, "message %s, late and with its answers, is more than one SMS segment", msgWording(key))
 		}
 	}
@@ -311,8 +315,13 @@ func (c *checker) pages(l *locales.Language) {
 				}
 			}
 			more, nav := t.fit(l, "\n"+l.Raw(msgMore)+" "+l.Raw(msgNavSMS)), t.fit(l, "\n"+l.Raw(msgNavSMS))
-			if n := len(paginate(t.fit(l, b.String()), "", more, nav, t.fits)); n > MaxNodePages {
-				c.add(f.file, f.line, false, "in %s it fills %d SMS pages, more than %d", l.Code, n, MaxNodePages)
+			text := t.fit(l, b.String())
+			most := MaxNodePages
+			if !locales.IsGSM7(text) {
+				most = MaxNodePagesWide
+			}
+			if n := len(paginate(text, "", more, nav, t.fits)); n > most {
+				c.add(f.file, f.line, false, "in %s it fills %d SMS pages, more than %d", l.Code, n, most)
 			}
 		}
 	}

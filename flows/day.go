@@ -5,6 +5,7 @@ package flows
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -136,6 +137,9 @@ func (d *Day) text(l *locales.Language, id string, extra map[string]any) (string
 	if err != nil {
 		return "", fmt.Errorf("as of %s: %w", d.Date, err)
 	}
+	if l.RightToLeft() {
+		s = locales.Isolated(s)
+	}
 	if extra == nil {
 		d.mu.Lock()
 		d.texts[key] = s
@@ -153,7 +157,7 @@ func (d *Day) step(l *locales.Language, n, total int) (string, error) {
 	if ok {
 		return s, nil
 	}
-	s, err := d.text(l, msgProgress, map[string]any{"n": n, "total": total})
+	s, err := d.text(l, msgProgress, map[string]any{"n": l.Digits(strconv.Itoa(n)), "total": l.Digits(strconv.Itoa(total))})
 	if err == nil {
 		d.mu.Lock()
 		d.steps[key] = s

@@ -97,6 +97,8 @@ const diaryEnglish = "english"
 const (
 	maxLinesSMS  = 60
 	maxLinesChat = 150
+	// maxLinesWide is maxLinesSMS in scripts of which a page holds less than half.
+	maxLinesWide = 26
 )
 
 // WantsDiary tells whether a step of this input may show the diary, so that
@@ -209,6 +211,14 @@ func (t *turn) countDiary(a *answerText, l *locales.Language) string {
 	return strings.Join(append(lines, count(msgDiaryOffers, offers)), "\n")
 }
 
+// linesSMS is how many entries are written out by SMS in a language.
+func linesSMS(l *locales.Language) int {
+	if locales.IsGSM7(locales.Transliterate(l.Raw(msgDiaryIs))) {
+		return maxLinesSMS
+	}
+	return maxLinesWide
+}
+
 // exportDiary writes out what it is and is not, and each entry on a line.
 func (t *turn) exportDiary(a *answerText, l *locales.Language, n *Node) {
 	if text, _ := t.s.answer(n.flow.ID, diaryText); text.Text == diaryEnglish {
@@ -228,7 +238,7 @@ func (t *turn) exportDiary(a *answerText, l *locales.Language, n *Node) {
 	say(t.plain(a, l, msgDiaryIsNot))
 	most := maxLinesChat
 	if t.form.Join { // so many pages are written in the letters that need the fewest
-		most, t.form.Exact = maxLinesSMS, ""
+		most, t.form.Exact = linesSMS(l), ""
 	}
 	if all := len(entries); all > most {
 		entries = entries[all-most:]

@@ -60,7 +60,13 @@ var reminderNotes = func() []string {
 func (b *Book) gatherForbidden() {
 	for _, l := range b.Catalogue.Languages() {
 		for _, w := range l.List(msgForbidden) {
-			b.forbidden = append(b.forbidden, locales.Fold(w))
+			w = locales.Fold(w)
+			stem, open := strings.CutSuffix(w, "*")
+			w = strings.Join(locales.Tokens(stem), " ")
+			if open {
+				w += "*"
+			}
+			b.forbidden = append(b.forbidden, w)
 		}
 	}
 	slices.Sort(b.forbidden)
@@ -69,7 +75,7 @@ func (b *Book) gatherForbidden() {
 
 // betrays is the forbidden word that a text holds, in any language, "" for none.
 func (b *Book) betrays(text string) string {
-	words := locales.Words(locales.Fold(text))
+	words := locales.Tokens(locales.Fold(text))
 	words = append(words, spelt(words)...)
 	all := " " + strings.Join(words, " ") + " "
 	for _, w := range b.forbidden {
@@ -104,7 +110,7 @@ func spelt(words []string) []string {
 
 // ownWords takes a person's own words for a reminder, or says why they cannot be
 // taken. None of it may tell what the reminder is about, or lead anywhere.
-func (b *Book) ownWords(text string) (words, reason string) {
+func (b *Book) ownWords(l *locales.Language, text string) (words, reason string) {
 	words = strings.Join(strings.Fields(text), " ")
 	switch {
 	case !strings.ContainsFunc(words, unicode.IsLetter):
@@ -113,7 +119,7 @@ func (b *Book) ownWords(text string) (words, reason string) {
 		return "", msgOwnForbidden
 	case leads(words):
 		return "", msgOwnNumbers
-	case utf8.RuneCountInString(words) > MaxWords || !b.oneSegment(words):
+	case utf8.RuneCountInString(words) > MaxWords || !b.oneSegment(l, words):
 		return "", msgOwnLong
 	}
 	return words, ""
@@ -156,14 +162,12 @@ func leads(text string) bool {
 	return digits > 4 || strings.Contains(strings.ToLower(text), "www")
 }
 
-// oneSegment tells whether a reminder of these words is one SMS segment in every
+// oneSegment tells whether a reminder of these words is one SMS segment in a
 // language, late and with its answers.
-func (b *Book) oneSegment(words string) bool {
-	for _, l := range b.Catalogue.Languages() {
-		for _, answers := range [][]string{dayAnswers, againAnswers} {
-			if locales.Segments(locales.Transliterate(b.asSMS(l, words, answers))) > 1 {
-				return false
-			}
+func (b *Book) oneSegment(l *locales.Language, words string) bool {
+	for _, answers := range [][]string{dayAnswers, againAnswers} {
+		if locales.Segments(locales.Transliterate(b.asSMS(l, words, answers))) > 1 {
+			return false
 		}
 	}
 	return true

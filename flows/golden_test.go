@@ -12,8 +12,10 @@
 //	now: 2026-11-22T15:00:00Z     when it begins (default: noon of the book's newest review)
 //	lang: es                      a language known beforehand (default: asked)
 //	misses: 2                     how many texts are not understood (default 0)
+//	pages: all                    every page is read before the next step
 //	trial: yes                    the directory has nobody to turn to
 //	exact: es,ht                  languages that keep their letters on SMS
+//	recorded: mam/rule.what.3, es/rule.what.3   the recordings there are
 //	book: operator                the book under the operator's folder testdata/operator
 //
 //	> text that is typed
@@ -30,6 +32,7 @@
 //
 //	< a message, its further lines indented
 //	  [key] a button
+//	  [voice: mam/rule.what.3]      a recording, after the text or alone
 //	! effect subscribe place=tijuana
 //	! silence
 package flows
@@ -63,8 +66,19 @@ type golden struct {
 	miss  int
 	steps []goldenStep
 
+	recorded []Voice
 	operator bool // the operator's folder lies over the book
+	reads    bool // every page is read
 }
+
+// goldenAll are the languages that have every theme; goldenEverywhere are the
+// themes that every language has: first contact, danger, the rule, each answer to
+// a reminder, and what can go wrong in between.
+var (
+	goldenAll        = []string{"en", "es", "ht"}
+	goldenEverywhere = []string{"first-contact", "away-31-minutes", "child", "crisis-in-screening", "delete-everything", "media", "pages-by-sms", "registration-today", "reminders-day-sms",
+		"reminders-day-chat", "reminders-silence", "reminders-over", "rumours", "screening-presumed", "screening-minor", "source-and-why", "stop-and-start", "offer-done", "pin-day", "own-words", "original-by-sms", "oral"}
+)
 
 // goldenStep is one line that acts, and the lines under it.
 type goldenStep struct {
@@ -83,6 +97,9 @@ func TestGolden(t *testing.T) {
 			book := book
 			if g.operator {
 				book = operatorBook(t)
+			}
+			if len(g.recorded) > 0 {
+				book = recordedBook(t, g.recorded...)
 			}
 			got := g.play(t, book)
 			if *update {
@@ -114,9 +131,14 @@ func TestGoldenThemes(t *testing.T) {
 	}
 	for theme, langs := range themes {
 		for _, l := range book.Catalogue.Languages() {
-			if !slices.Contains(langs, l.Code) {
+			if !slices.Contains(langs, l.Code) && (slices.Contains(goldenAll, l.Code) || slices.Contains(goldenEverywhere, strings.TrimSuffix(theme, ".txt"))) {
 				t.Errorf("%s/%s/%s is missing", goldenDir, l.Code, theme)
 			}
+		}
+	}
+	for _, theme := range goldenEverywhere {
+		if themes[theme+".txt"] == nil {
+			t.Errorf("there is no theme %s", theme)
 		}
 	}
 }
@@ -187,10 +209,17 @@ func (g *golden) header(line string) (err error) {
 		g.at.AsOf = Noon(d)
 	case "now":
 		g.at.Now, err = time.Parse(time.RFC3339, value)
+	case "pages":
+		g.reads, ok = true, value == "all"
 	case "lang":
 		g.lang = value
 	case "book":
 		g.operator, ok = true, value == "operator"
+	case "recorded":
+		for _, name := range strings.Split(value, ", ") {
+			lang, id, _ := strings.Cut(name, "/")
+			g.recorded = append(g.recorded, Voice{lang, id})
+		}
 	case "misses":
 		g.miss, err = strconv.Atoi(value)
 	default:
@@ -249,6 +278,10 @@ func (g *golden) play(t *testing.T, book *Book) *golden {
 			misses++
 		}
 		s.answer = answerLines(g.form, msgs, k.done)
+		for g.reads && k.s.Page+1 < k.s.Pages {
+			msgs = k.input(Input{Text: "0"})
+			s.answer = append(s.answer, answerLines(g.form, msgs, k.done)...)
+		}
 		for _, m := range msgs {
 			if m.Fault != "" {
 				t.Errorf("line %d: a text could not be said: %s", s.line, m.Fault)
@@ -335,11 +368,17 @@ func answerLines(form Form, msgs []Message, effects []Effect) []string {
 	var out []string
 	for _, m := range msgs {
 		for i, line := range strings.Split(m.Text, "\n") {
+			if m.Text == "" { // recordings alone
+				break
+			}
 			mark := "  "
 			if i == 0 {
 				mark = "< "
 			}
 			out = append(out, strings.TrimRight(mark+line, " "))
+		}
+		for _, v := range m.Voices {
+			out = append(out, "  [voice: "+v.String()+"]")
 		}
 		for _, c := range m.Choices {
 			if form.Buttons {

@@ -72,7 +72,8 @@ func (l *loader) isText(m ast.MapNode) bool {
 	return n > 0
 }
 
-// inLanguages reads a text, which every language must have: nobody is left out.
+// inLanguages reads a text, which English or Spanish must have; who reads neither
+// is told, beside the words, in which language they stand.
 func (l *loader) inLanguages(d *document, m ast.MapNode, path []string) map[string]string {
 	out := map[string]string{}
 	for it := m.MapRange(); it.Next(); {
@@ -85,10 +86,30 @@ func (l *loader) inLanguages(d *document, m ast.MapNode, path []string) map[stri
 			l.fault(d.at(fmt.Errorf("a text is a string in each language; write it in quotes"), append(slices.Clip(path), it.Key().GetToken().Value)...))
 		}
 	}
-	for _, lang := range l.book.Catalogue.Languages() {
-		if strings.TrimSpace(out[lang.Code]) == "" && len(l.errs) == 0 {
-			l.fault(d.at(fmt.Errorf("the text is missing in %s (%s)", lang.Code, lang.Raw("language.name")), path...))
+	for code, text := range out {
+		if strings.TrimSpace(text) == "" {
+			l.fault(d.at(fmt.Errorf("the text is empty in %s", code), path...))
+			return out
 		}
+	}
+	id := d.name + ":" + strings.Join(path, ".")
+	for _, lang := range l.book.Catalogue.Languages() {
+		if out[lang.Code] != "" {
+			continue
+		}
+		from := ""
+		for _, code := range append(lang.List("language.bridge"), bridges...) {
+			if out[code] != "" && l.book.borrowed[textKey{code, id}] == "" {
+				from = code
+				break
+			}
+		}
+		if from == "" && len(l.errs) == 0 {
+			l.fault(d.at(fmt.Errorf("the text is missing in English and in Spanish: one of them is needed, for readers of all other languages"), path...))
+			return out
+		}
+		out[lang.Code] = out[from]
+		l.book.borrowed[textKey{lang.Code, id}] = from
 	}
 	return out
 }

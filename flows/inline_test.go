@@ -14,7 +14,9 @@ import (
 func TestAnOperatorsProgrammeNeedsNoCode(t *testing.T) {
 	b := operatorBook(t)
 	for _, f := range b.Check(b.On(reviewed(b))) {
-		t.Error(f)
+		if !f.Warning {
+			t.Error(f)
+		}
 	}
 	if b.Catalogue == realBook(t).Catalogue || realBook(t).programme("shelter-list") != nil {
 		t.Error("the operator's texts are in the catalogue of the binary")
@@ -58,7 +60,7 @@ func TestEveryFaultOfAnOperatorsProgrammeIsNamedWithFileAndLine(t *testing.T) {
 		"a weekday that is unknown":  {"[sunday]", "[domingo]", "      - from: 2026-11-01", `"domingo" is not a weekday`},
 		"never open":                 {"[sunday]", "[sunday, monday, tuesday, wednesday, thursday, friday, saturday]", "      - from: 2026-11-01", "it never opens"},
 		"a source that is unknown":   {"source: [shelter-board], standing: source, reviewed: 2026-11-01}\n    windows", "source: [board], standing: source, reviewed: 2026-11-01}\n    windows", "      - {from: 2026-11-01", `unknown source "board"`},
-		"a name in one language":     {`name: {en: "The shelter's list", es: "La lista del albergue", ht: "Lis abri a"}`, `name: {en: "The shelter's list", es: "La lista del albergue"}`, "    name:", "the text is missing in ht"},
+		"a name in one language":     {`name: {en: "The shelter's list", es: "La lista del albergue", ht: "Lis abri a"}`, `name: {ht: "Lis abri a"}`, "    name:", "the text is missing in English and in Spanish"},
 		"a name that is no text":     {`ht: "Lis abri a"`, `ht: [x]`, "    name:", "a text is a string in each language"},
 		"a name of a broken pattern": {`en: "The shelter's list"`, `en: "The {{list"`, "    name:", "message"},
 		"a name that is no message":  {`name: {en: "The shelter's list", es: "La lista del albergue", ht: "Lis abri a"}`, "name: the_list", "  shelter-list:", `unknown message "the_list"`},

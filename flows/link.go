@@ -319,8 +319,8 @@ func (l *loader) linkAnswer(n *Node) {
 	}
 	t, ok := n.flow.answers[n.Into]
 	switch {
-	case n.ChoicesFrom != "" && (n.ChoicesFrom != fromLanguages || n.Into != "" || len(n.Choices) > 0):
-		l.fail(n, "choices_from is %q, alone", fromLanguages)
+	case n.ChoicesFrom != "" && (!slices.Contains(choicesFrom, n.ChoicesFrom) || n.Into != "" || len(n.Choices) > 0):
+		l.fail(n, "choices_from is one of %s, alone", strings.Join(choicesFrom, ", "))
 	case n.Type != "" && (!ok || t.kind != n.Type):
 		l.fail(n, "its answer is a %s, but %q is not declared so", n.Type, n.Into)
 	case n.Type == TypePIN || n.Type == TypeSealedDay:
@@ -396,7 +396,7 @@ func (l *loader) linkRoles() {
 		roots = append(roots, n)
 		return n
 	}
-	for key, id := range map[string]string{"first": f.Roles.First, "menu": f.Roles.Menu, "away": f.Roles.Away, "language": f.Roles.Language, "help": f.Roles.Help, "data": f.Roles.Data, "diary": f.Roles.Diary, "date": f.Roles.Date} {
+	for key, id := range map[string]string{"first": f.Roles.First, "menu": f.Roles.Menu, "away": f.Roles.Away, "language": f.Roles.Language, "help": f.Roles.Help, "data": f.Roles.Data, "diary": f.Roles.Diary, "date": f.Roles.Date, "search": f.Roles.Search} {
 		if n := root(id, "roles", key); n != nil && l.book.flowByID[id] == nil {
 			l.fault(d.at(fmt.Errorf("%q is not a flow", id), "roles", key))
 		}
@@ -407,6 +407,12 @@ func (l *loader) linkRoles() {
 			l.fail(n, "a reminder leads here: it is a question")
 		}
 	}
+	for _, name := range []string{f.Roles.First + "/" + nodeSuggest, f.Roles.Search + "/" + nodeWhich, f.Roles.Search + "/" + nodeNothing, f.Roles.Search + "/" + nodeStarting} {
+		if n := root(name, "roles"); n != nil && !n.isAsk() {
+			l.fail(n, "the engine asks this: it is a question")
+		}
+	}
+	roots = append(roots, l.linkOral()...)
 	for _, kind := range locales.CrisisKinds {
 		l.book.crisis[kind] = root(f.Crisis[kind], "crisis", kind)
 	}

@@ -23,6 +23,8 @@ type loader struct {
 	book      *Book
 	parts     parts // of book.yaml
 	partsFile *document
+	helper    string // of oral.yaml
+	oralFile  *document
 	errs      []error
 }
 
@@ -35,7 +37,7 @@ type parts struct {
 }
 
 // bookFiles are the names of a book's files, beside those of its flows.
-var bookFiles = []string{"facts.yaml", "sources.yaml", "programmes.yaml", "places.yaml", "rumours.yaml", "directory.yaml", "digits.yaml", "book.yaml"}
+var bookFiles = []string{"facts.yaml", "sources.yaml", "programmes.yaml", "places.yaml", "rumours.yaml", "directory.yaml", "digits.yaml", "answers.yaml", "oral.yaml", "book.yaml"}
 
 // Files of which a book has any number: its flows, and programmes beside those
 // of programmes.yaml, with the sources that only they stand on.
@@ -45,7 +47,7 @@ const (
 )
 
 // Load reads a book. fsys holds facts.yaml, sources.yaml, programmes.yaml,
-// places.yaml, rumours.yaml, directory.yaml, digits.yaml, book.yaml,
+// places.yaml, rumours.yaml, directory.yaml, digits.yaml, answers.yaml, oral.yaml, book.yaml,
 // flow/*.yaml and, if any, programme/*.yaml, and nothing else: a file of another name is most likely one
 // that was meant to be read. The error joins one error a fault, each with file
 // and line.
@@ -53,16 +55,19 @@ func Load(fsys fs.FS, c *locales.Catalogue) (*Book, error) {
 	l := &loader{fsys: fsys, book: &Book{
 		Catalogue: c,
 		factByID:  map[string]*Fact{}, sources: map[string]*Source{}, spotByID: map[string]*Spot{}, spotWords: map[string]*Spot{},
-		flowByID: map[string]*Flow{}, crisis: map[string]*Node{}, digits: map[string]string{}, digitLines: map[string]int{}, personal: map[string]bool{}, textAt: map[string]place{},
+		flowByID: map[string]*Flow{}, crisis: map[string]*Node{}, digits: map[string]string{}, digitLines: map[string]int{}, personal: map[string]bool{}, textAt: map[string]place{}, borrowed: map[textKey]string{},
 		days: map[dayKey]*Day{}, pins: newStretcher(owasp),
 	}}
 	_, l.book.overlaid = fsys.(layers)
-	steps := []func(){l.readVersion, l.readSources, l.readFacts, l.readPlaces, l.readProgrammes, l.readRumours, l.readDirectory, l.readDigits, l.readFlows, l.readParts, l.generate, l.generateOffers}
+	steps := []func(){l.readVersion, l.readSources, l.readFacts, l.readPlaces, l.readProgrammes, l.readRumours, l.readDirectory, l.readDigits, l.readOral, l.readFlows, l.readParts, l.generate, l.generateOffers}
 	for _, step := range steps {
 		step()
 	}
 	if len(l.errs) == 0 {
 		l.link()
+	}
+	if len(l.errs) == 0 {
+		l.linkAnswers()
 	}
 	if len(l.errs) > 0 {
 		return nil, errors.Join(l.errs...)

@@ -19,12 +19,18 @@ type way struct {
 	icon    string
 	payload string
 	option  *Option // nil for a language
+	heading string  // a message that stands above it in a numbered list
 }
 
 // ways are the answers to a question that are visible now, in order.
 func (t *turn) ways(n *Node, l *locales.Language) []way {
-	if n.ChoicesFrom == fromLanguages {
+	switch n.ChoicesFrom {
+	case fromLanguages:
 		return t.languages(n)
+	case fromBridges:
+		return t.bridgeWays(n, l)
+	case fromFound:
+		return t.foundWays(n, l)
 	}
 	out := make([]way, 0, len(n.Choices))
 	for i := range n.Choices {
@@ -32,12 +38,21 @@ func (t *turn) ways(n *Node, l *locales.Language) []way {
 		if ok, err := o.cond.holds(t.day, n.flow, &t.s); err != nil || !ok {
 			continue
 		}
-		out = append(out, way{key: o.Key, label: l.Raw(o.Label), icon: o.Icon, payload: o.payload, option: o})
+		out = append(out, way{key: o.Key, label: t.label(l, o.Label), icon: o.Icon, payload: o.payload, option: o})
 	}
 	return out
 }
 
-// languages lists every language, the one of the greeting first.
+// label is a short text of a choice, fit for the direction of its language.
+func (t *turn) label(l *locales.Language, id string) string {
+	if l.RightToLeft() {
+		return locales.Isolated(l.Raw(id))
+	}
+	return l.Raw(id)
+}
+
+// languages lists every language, the one of the greeting first and those that
+// are not written last.
 func (t *turn) languages(n *Node) []way {
 	greeted, _ := t.s.answer(t.book.roles.First, answerGreeted)
 	var out []way
@@ -53,7 +68,7 @@ func (t *turn) languages(n *Node) []way {
 		}
 		return 0
 	})
-	return out
+	return append(out, t.oralWays(n)...)
 }
 
 // answer takes the input as an answer to the question that waits.
@@ -79,8 +94,14 @@ func (t *turn) answer(payload string) {
 		t.choose(n, ways[i])
 		return
 	}
+	if t.s.Language == "" && (t.namesOral() || t.suggestAnew()) {
+		return
+	}
 	if t.greeted() {
 		t.show(n) // a greeting in the middle is greeted by the question
+		return
+	}
+	if t.searched(false) {
 		return
 	}
 	t.miss(n)
@@ -100,7 +121,7 @@ func (t *turn) miss(n *Node) {
 		return
 	}
 	note := msgMissFirst
-	if t.s.Misses++; t.s.Misses > 1 {
+	if t.s.Misses++; t.s.Misses > 1 || n.flow.ID == t.book.roles.Search { // there it was already said that there is no answer
 		note = msgMissSecond
 	}
 	t.notes = append(t.notes, note)
@@ -157,6 +178,9 @@ func (b *Book) says(folded string, w way, l *locales.Language) bool {
 	if other := b.Catalogue.Language(w.key); w.option == nil && other != nil {
 		return slices.Contains(b.foldList(other, msgLanguageAlso), folded)
 	}
+	if o := b.oral(w.key); w.option == nil && o != nil {
+		return slices.Contains(o.also, folded)
+	}
 	if w.option == nil || w.option.Also == "" {
 		return false
 	}
@@ -190,12 +214,15 @@ func (t *turn) press(payload string, n *Node, l *locales.Language) {
 // choose takes one way out of a question.
 func (t *turn) choose(n *Node, w way) {
 	t.s.Misses = 0
-	t.remember()
-	if w.option == nil {
-		t.picked = w.key
-		t.run(n.next)
+	if n.ChoicesFrom == fromFound {
+		t.pickFound(w.key)
 		return
 	}
+	if n.ChoicesFrom != "" {
+		t.chooseTongue(n, w.key)
+		return
+	}
+	t.remember()
 	o := w.option
 	if n.flow.reminds != nil && n.Into == answerWording && o.Key != ownWording && t.taken(n.flow, t.language().Raw(o.Label)) {
 		t.notes = append(t.notes, msgWordsTaken)
@@ -207,6 +234,9 @@ func (t *turn) choose(n *Node, w way) {
 	}
 	for _, a := range o.set {
 		t.assign(n.flow, a)
+	}
+	if n.flow.ID == t.book.roles.Away { // a new conversation
+		t.sayDraft(t.language())
 	}
 	switch {
 	case o.Restart:
@@ -235,11 +265,11 @@ func (t *turn) typed(n *Node) {
 		a.Number = t.book.parseMonth(t.folded, t.language())
 		ok = a.Number != 0
 	case TypeTime:
-		a.Number = t.book.parseTime(t.folded)
+		a.Number = t.book.parseTime(t.folded, t.language())
 		ok = a.Number != 0
 	case TypeWords:
 		reason := ""
-		if a.Text, reason = t.book.ownWords(t.text); reason == "" && t.taken(n.flow, a.Text) {
+		if a.Text, reason = t.book.ownWords(t.language(), t.text); reason == "" && t.taken(n.flow, a.Text) {
 			reason = msgWordsTaken
 		}
 		if reason != "" {
@@ -256,6 +286,9 @@ func (t *turn) typed(n *Node) {
 	}
 	if !ok && t.greeted() {
 		t.show(n)
+		return
+	}
+	if !ok && t.searched(true) {
 		return
 	}
 	if !ok {

@@ -176,6 +176,9 @@ var acts = map[string]func(*turn, *Node){
 // fromLanguages makes a question's choices of the catalogue's languages.
 const fromLanguages = "languages"
 
+// choicesFrom are the choices that the engine makes.
+var choicesFrom = []string{fromLanguages, fromBridges, fromFound}
+
 func (n *Node) place() Place { return Place{n.flow.ID, n.id} }
 
 func (n *Node) name() string { return n.flow.ID + "/" + n.id }

@@ -19,19 +19,25 @@ func (t *turn) choices(a *answerText) []Choice {
 		}
 		out = append(out, Choice{Key: strconv.Itoa(i + 1), Label: label, Payload: w.payload})
 	}
+	if a.hasOriginal && t.form.Join && len(out) > 0 && t.s.View == ViewAnswer {
+		out = append(out, Choice{Key: strconv.Itoa(len(out) + 1), Label: t.language().Raw(msgOriginalAsk), Payload: payloadOriginal})
+	}
 	return out
 }
 
 // numbered writes the choices of a question as lines, or on one line where it
 // says so, for channels without buttons.
-func numbered(b *strings.Builder, ask *Node, choices []Choice) {
+func numbered(b *strings.Builder, l *locales.Language, a *answerText, choices []Choice) {
 	for i, c := range choices {
-		if i > 0 && ask.Line {
+		if i < len(a.ways) && a.ways[i].heading != "" {
+			b.WriteString("\n" + l.Raw(a.ways[i].heading))
+		}
+		if i > 0 && a.ask.Line {
 			b.WriteByte(' ')
 		} else {
 			b.WriteByte('\n')
 		}
-		b.WriteString(c.Key)
+		b.WriteString(l.Digits(c.Key))
 		b.WriteByte(' ')
 		b.WriteString(c.Label)
 	}
@@ -48,15 +54,22 @@ func (t *turn) split(a *answerText, l *locales.Language) []Message {
 		var choices []Choice
 		if a.ask != nil && i == len(a.blocks)-1 {
 			choices = t.choices(a)
+			listen, listens := t.listenButton(a, l)
 			if !t.form.Buttons {
 				var s strings.Builder
 				s.WriteString(text)
-				numbered(&s, a.ask, choices)
+				numbered(&s, l, a, choices)
 				if !a.ask.Line {
 					s.WriteString("\n" + l.Raw(msgNavChat))
 				}
+				if listens {
+					s.WriteString("\n" + listen.Label)
+				}
 				text = s.String()
 			} else if !a.ask.Line {
+				if listens {
+					choices = append(choices, listen)
+				}
 				choices = append(choices, t.buttons(l)...)
 			}
 		}
@@ -66,9 +79,15 @@ func (t *turn) split(a *answerText, l *locales.Language) []Message {
 			m := Message{Text: mark + head, Lang: l.Code, Flow: b.flow, Node: b.node, Fault: a.fault}
 			if text == "" {
 				m.Choices = choices
+				if t.speaks(b.voice) {
+					m.Voices = []Voice{b.voice}
+				}
 			}
 			out = append(out, m)
 		}
+	}
+	if t.listening {
+		return t.heardOnly(out, a, l)
 	}
 	if len(out) == 1 {
 		out[0].Home = t.isHome(a)
@@ -106,6 +125,18 @@ func (t *turn) join(a *answerText, l *locales.Language) []Message {
 		t.form.Exact = ""
 		pages = t.pages(a, l)
 	}
+	if a.ask != nil && a.ask.Line && len(pages) > 1 && len(a.blocks) == len(t.notes)+1 { // rather without Posada's own words before it
+		a.blocks = a.blocks[len(a.blocks)-1:]
+		pages = t.pages(a, l)
+	}
+	if t.opened != nil && len(pages) > 1 { // it is shown once: a second page would come too late
+		t.form.MaxSegments = 0
+		pages = t.pages(a, l)
+	}
+	if t.alone && len(pages) > 1 { // a script of which a page holds less than half
+		t.form.MaxSegments = 0
+		pages = t.pages(a, l)
+	}
 	t.s.Pages = len(pages)
 	t.s.Page = min(t.s.Page, len(pages)-1)
 	last := a.blocks[len(a.blocks)-1]
@@ -139,7 +170,7 @@ func (t *turn) pages(a *answerText, l *locales.Language) []string {
 	if question != "" {
 		var b strings.Builder
 		b.WriteString(question)
-		numbered(&b, a.ask, t.choices(a))
+		numbered(&b, l, a, t.choices(a))
 		question = t.fit(l, b.String())
 	}
 	whole := strings.Trim(body+"\n"+question, "\n")
@@ -169,7 +200,7 @@ func (t *turn) lines(l *locales.Language, blocks []block) string {
 
 // wasShown tells whether a choice stands on one of some pages.
 func (t *turn) wasShown(l *locales.Language, c Choice, pages []string) bool {
-	line := "\n" + t.fit(l, c.Key+" "+c.Label) + "\n"
+	line := "\n" + t.fit(l, l.Digits(c.Key)+" "+c.Label) + "\n"
 	return slices.ContainsFunc(pages, func(p string) bool { return strings.Contains("\n"+p+"\n", line) })
 }
 
@@ -196,6 +227,9 @@ func (t *turn) answersUnseen() bool {
 	i := t.book.match(t.folded, a.ways, l)
 	if i < 0 || t.wasShown(l, t.choices(a)[i], pages[:t.s.Page+1]) {
 		return false
+	}
+	if _, err := strconv.Atoi(t.folded); err != nil && n.ChoicesFrom == fromLanguages {
+		return false // the name of a language means nothing else
 	}
 	label := t.book.fold(a.ways[i].label)
 	return !strings.Contains(label, " ") || t.folded != label && !locales.Near(t.folded, label)
@@ -236,6 +270,9 @@ func (t *turn) fits(s string) bool {
 // fit writes a text in the letters that the form counts cheaply, but for the
 // languages whose letters it keeps.
 func (t *turn) fit(l *locales.Language, s string) string {
+	if l.RightToLeft() && t.form.MaxSegments > 0 {
+		s = locales.Unisolated(s)
+	}
 	if t.form.Transliterate && !t.form.keeps(l.Code) {
 		return locales.Transliterate(s)
 	}

@@ -15,6 +15,7 @@ import (
 // person's own language is tried first if it knows a month in the text: a month's
 // name may be a common word in another.
 func (b *Book) parseMonth(folded string, l *locales.Language) int {
+	folded = b.Catalogue.ForDates(folded)
 	for w := range strings.FieldsFuncSeq(folded, monthGap) {
 		if l.Month(w) != 0 {
 			if m := readMonth(folded, l.Month); m != 0 {
@@ -84,9 +85,11 @@ func monthOf(numbers []int) int {
 	return month
 }
 
-// parseTime reads "7:30", "19h", "7 pm", "noon" as minutes after midnight, 1
-// to 1440 (midnight), 0 when it is no time of day.
-func (b *Book) parseTime(folded string) int {
+// parseTime reads "7 pm", "19h", "07:30", "noon" as minutes after midnight, 1
+// to 1440 (midnight), 0 when it is no time of day or may be two: "7:30". In a
+// language whose clock has 24 hours "10:30" is one.
+func (b *Book) parseTime(folded string, l *locales.Language) int {
+	folded = b.Catalogue.ForDates(folded)
 	text, half := folded, ""
 	for _, w := range b.timeWords {
 		if !containsWords(text, w.word) {
@@ -105,11 +108,8 @@ func (b *Book) parseTime(folded string) int {
 		}
 		half = w.name
 	}
-	for _, w := range b.timeFillers { // "a las 8"
-		if rest, ok := strings.CutPrefix(text, w+" "); ok {
-			text = rest
-			break
-		}
+	for _, w := range b.timeFillers { // "a las 8", "19 heures 30", "7 बजे"
+		text = strings.TrimSpace(strings.Replace(" "+text+" ", " "+w+" ", " ", 1))
 	}
 	marked := false                                                            // as an hour
 	for _, suffix := range []string{"am", "pm", "hrs", "hs", "h", "ze", "e"} { // "7pm", "19h" and "8è" are one word
@@ -129,7 +129,7 @@ func (b *Book) parseTime(folded string) int {
 		return 0
 	}
 	marked = marked || strings.ContainsRune(text, 'h') // "7h05"
-	if half == "" && !marked && hour >= 1 && hour <= 12 && parts[0][0] != '0' {
+	if whole := len(parts) == 2 && len(parts[0]) == 2 && l.Hours24(); half == "" && !marked && !whole && hour >= 1 && hour <= 12 && parts[0][0] != '0' {
 		return 0 // "7", "7:30": in the morning or in the evening? It is asked.
 	}
 	minute := 0

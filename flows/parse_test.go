@@ -84,7 +84,7 @@ func TestTimesOfDayAreReadAsPeopleSayThem(t *testing.T) {
 		"7è diswa": 19 * 60, "7 è diswa": 19 * 60, "7è dimaten": 7 * 60, "2zè aprèmidi": 14 * 60, "2 zè apre midi": 14 * 60, "7 in the evening": 19 * 60,
 		"٠٧:٣٠": 7*60 + 30, "١٩:٠٠": 19 * 60, "۷ pm": 19 * 60,
 	} {
-		if got := b.parseTime(locales.Fold(text)); got != want {
+		if got := b.parseTime(locales.Fold(text), b.Catalogue.Language(locales.Source)); got != want {
 			t.Errorf("%q is %d:%02d (%d), not %d:%02d", text, got/60, got%60, got, want/60, want%60)
 		}
 	}
@@ -93,7 +93,7 @@ func TestTimesOfDayAreReadAsPeopleSayThem(t *testing.T) {
 func TestWhatIsNoTimeOfDayIsNeverGuessed(t *testing.T) {
 	b := realBook(t)
 	for _, text := range []string{"", "soon", "7", "12", "a las 7", "٧", "7:30", "7.30", "7 30", "12:30", "1:05", "٧:٣٠", "14 at night", "0 at night", "25:00", "24:01", "7:60", "7:3", "7:300", "730", "13 am", "0 pm", "25 pm", "-1x", "7 8 9", "7:30:15", "half past noon", "7 noon", "pm", "h", ":", "99999999999999999999", "tomorrow at dawn"} {
-		if got := b.parseTime(locales.Fold(text)); got != 0 {
+		if got := b.parseTime(locales.Fold(text), b.Catalogue.Language(locales.Source)); got != 0 {
 			t.Errorf("%q is read as %d:%02d", text, got/60, got%60)
 		}
 	}
@@ -104,10 +104,10 @@ func TestEveryMinuteOfTheDayIsReadBackFromHowItIsShown(t *testing.T) {
 	for _, l := range b.Catalogue.Languages() {
 		for minute := 1; minute <= 24*60; minute++ {
 			shown := l.Clock(minute)
-			if got := b.parseTime(locales.Fold(shown)); got != minute {
+			if got := b.parseTime(locales.Fold(shown), l); got != minute {
 				t.Fatalf("%s: %q is read as %d, not %d", l.Code, shown, got, minute)
 			}
-			if got := b.parseTime(locales.Fold(fmt.Sprintf("%02dh%02d", minute/60, minute%60))); got != minute {
+			if got := b.parseTime(locales.Fold(fmt.Sprintf("%02dh%02d", minute/60, minute%60)), l); got != minute {
 				t.Fatalf("%dh%02d is read as %d", minute/60, minute%60, got)
 			}
 		}

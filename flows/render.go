@@ -21,6 +21,8 @@ type block struct {
 	text string
 	flow string
 	node string
+
+	voice Voice // its recording, if any
 }
 
 // answerText is all that a turn says, before it is cut to a form.
@@ -29,6 +31,9 @@ type answerText struct {
 	ask    *Node // the question that ends it, nil for none
 	ways   []way
 	fault  string
+	voices []Voice // recordings of all of it, in order
+
+	hasOriginal bool // some of it is a draft whose original can be asked for
 }
 
 // language of this turn: the person's; before they chose one that of their
@@ -65,13 +70,18 @@ func (t *turn) compose(l *locales.Language) *answerText {
 	a := &answerText{}
 	if t.alone {
 		for _, id := range t.notes {
+			from := len(a.blocks)
 			a.add(t.plain(a, l, id), t.s.Flow, t.s.Node)
+			t.voiced(a, from, id)
 		}
 	} else {
 		t.keepNotes()
-		if t.s.View == ViewSource {
+		switch t.s.View {
+		case ViewSource:
 			t.renderSources(a, l)
-		} else {
+		case ViewOriginal:
+			t.renderOriginals(a, l)
+		default:
 			for _, s := range t.s.Shown {
 				t.renderShown(a, l, s)
 			}
@@ -99,7 +109,7 @@ func (t *turn) keepNotes() {
 
 func (a *answerText) add(text, flow, node string) {
 	if text != "" && (len(a.blocks) == 0 || a.blocks[len(a.blocks)-1].text != text) {
-		a.blocks = append(a.blocks, block{text, flow, node})
+		a.blocks = append(a.blocks, block{text: text, flow: flow, node: node})
 	}
 }
 
@@ -184,8 +194,18 @@ func (t *turn) value(l *locales.Language, f *Flow, field string) string {
 // its facts are. Each item is judged by the facts it stands on, so that what is
 // withheld never takes words of safety with it.
 func (t *turn) renderShown(a *answerText, l *locales.Language, s Shown) {
+	if s.Flow == "" && s.Node == sayOneSource {
+		t.renderOneSource(a, l)
+		return
+	}
+	from := len(a.blocks)
+	if s.Flow == "" && isOralNote(s.Node) {
+		t.renderOral(a, l, s.Node)
+		return
+	}
 	if s.Flow == "" {
 		a.add(t.plain(a, l, s.Node), t.s.Flow, t.s.Node)
+		t.voiced(a, from, s.Node)
 		return
 	}
 	n := t.book.node(s.Place)
@@ -193,6 +213,7 @@ func (t *turn) renderShown(a *answerText, l *locales.Language, s Shown) {
 		return
 	}
 	overdue, withheld := Date(0), false
+	var originals []string
 	for i, it := range n.Say {
 		if s.Items&(1<<i) == 0 {
 			continue
@@ -205,11 +226,14 @@ func (t *turn) renderShown(a *answerText, l *locales.Language, s Shown) {
 			withheld = true
 			continue
 		}
-		a.add(t.words(a, l, n.flow, it.Text), n.flow.ID, n.id)
+		from = len(a.blocks)
+		t.item(a, l, n, it.Text, &originals)
+		t.voiced(a, from, it.Text)
 		if fresh == Overdue && (overdue == 0 || reviewed < overdue) {
 			overdue = reviewed
 		}
 	}
+	t.original(a, l, n, originals)
 	if n.Directory != "" {
 		t.renderDirectory(a, l, n)
 	}
@@ -282,14 +306,22 @@ func (t *turn) renderAsk(a *answerText, l *locales.Language, n *Node) {
 		text += t.placeList(l)
 	}
 	a.ways = t.ways(n, l)
+	from := len(a.blocks)
 	a.add(text, n.flow.ID, n.id)
+	t.voiced(a, from, n.Ask)
 }
 
-// chooseLanguage asks in every language at once.
+// chooseLanguage asks in every language at once; where that is too long, in the
+// first two of them, above the languages' own names.
 func (t *turn) chooseLanguage() string {
 	var lines []string
 	for _, w := range t.languages(t.here()) {
-		lines = append(lines, t.book.Catalogue.Language(w.key).Raw("language.choose"))
+		if t.form.Join && len(lines) == 2 {
+			break
+		}
+		if other := t.book.Catalogue.Language(w.key); other != nil {
+			lines = append(lines, other.Raw("language.choose"))
+		}
 	}
 	return strings.Join(lines, "\n")
 }
@@ -298,7 +330,7 @@ func (t *turn) chooseLanguage() string {
 func (t *turn) placeList(l *locales.Language) string {
 	var b strings.Builder
 	for i, s := range t.book.spots {
-		b.WriteString("\n" + strconv.Itoa(i+1) + " " + l.Raw(s.Name))
+		b.WriteString("\n" + l.Digits(strconv.Itoa(i+1)) + " " + l.Raw(s.Name))
 	}
 	return b.String()
 }
@@ -342,11 +374,7 @@ func (t *turn) renderSources(a *answerText, l *locales.Language) {
 	post := false
 	for _, s := range sources[:min(len(sources), MaxSources)] {
 		post = post || s.Standing == StandingPost
-		when := l.Raw(msgDateUnknown)
-		if s.Date != 0 {
-			when = s.Date.In(l)
-		}
-		a.add(t.valued(a, l, msgSourceLine, map[string]any{"publisher": s.Publisher, "title": s.Title, "date": when}), t.s.Flow, t.s.Node)
+		a.add(t.sourceLine(a, l, s), t.s.Flow, t.s.Node)
 	}
 	if reviewed != 0 {
 		a.add(t.valued(a, l, msgSourceWhen, map[string]any{"checked": reviewed.In(l)}), t.s.Flow, t.s.Node)
@@ -355,4 +383,27 @@ func (t *turn) renderSources(a *answerText, l *locales.Language) {
 		a.add(t.plain(a, l, msgSourcePost), t.s.Flow, t.s.Node)
 	}
 	a.add(t.plain(a, l, msgSourceNot), t.s.Flow, t.s.Node)
+}
+
+// renderOneSource names the best source of what was said, for an answer to a
+// question in the person's own words.
+func (t *turn) renderOneSource(a *answerText, l *locales.Language) {
+	var facts []*Fact
+	for _, s := range t.s.Shown {
+		if n := t.book.node(s.Place); n != nil && n.place() != (Place{t.s.Flow, t.s.Node}) {
+			facts = union(facts, standsOn(n, s.Items))
+		}
+	}
+	facts = slices.DeleteFunc(facts, func(f *Fact) bool { return t.day.stale[f.index] == Withheld })
+	if sources := t.day.sources(facts); len(sources) > 0 {
+		a.add(t.sourceLine(a, l, sources[0]), t.s.Flow, t.s.Node)
+	}
+}
+
+func (t *turn) sourceLine(a *answerText, l *locales.Language, s *Source) string {
+	when := l.Raw(msgDateUnknown)
+	if s.Date != 0 {
+		when = s.Date.In(l)
+	}
+	return t.valued(a, l, msgSourceLine, map[string]any{"publisher": s.Publisher, "title": s.Title, "date": when})
 }

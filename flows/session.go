@@ -13,6 +13,7 @@ import (
 // The zero Session is a person Posada does not know.
 type Session struct {
 	Language  string
+	Oral      string // the language the person speaks, where Posada does not write it; "" else
 	Consented bool
 	Stopped   bool // the person said stop
 	Told      bool // and was told so once more
@@ -63,8 +64,9 @@ type View uint8
 
 // The views of an answer.
 const (
-	ViewAnswer View = iota
-	ViewSource      // its sources instead of its words
+	ViewAnswer   View = iota
+	ViewSource        // its sources instead of its words
+	ViewOriginal      // its words in the language they were written in
 )
 
 // ErrSession is wrapped when stored bytes are not a session.
@@ -118,6 +120,7 @@ const (
 	flagExpired
 	flagLost
 	flagVault
+	flagOral
 )
 
 // Encode writes the session in a compact form of its own: counts and numbers
@@ -145,6 +148,9 @@ func (s Session) Encode() []byte {
 	}
 	if s.Vault != "" {
 		flags |= flagVault
+	}
+	if s.Oral != "" {
+		flags |= flagOral
 	}
 	b = append(b, flags, byte(s.View))
 	b = putString(b, s.Version)
@@ -175,6 +181,9 @@ func (s Session) Encode() []byte {
 	b = binary.AppendUvarint(b, uint64(s.Seen))
 	if s.Vault != "" {
 		b = putString(b, s.Vault)
+	}
+	if s.Oral != "" {
+		b = putString(b, s.Oral)
 	}
 	return b
 }
@@ -237,7 +246,11 @@ func DecodeSession(raw []byte) (Session, error) {
 		s.Vault = d.text()
 		d.bad = d.bad || len(s.Vault) == 0 || len(s.Vault) > vaultSize
 	}
-	if d.bad || d.rest != "" || s.View > ViewSource {
+	if flags&flagOral != 0 {
+		s.Oral = d.text()
+		d.bad = d.bad || !plainCode(s.Oral)
+	}
+	if d.bad || d.rest != "" || s.View > ViewOriginal {
 		return Session{}, fmt.Errorf("%w: cut or changed", ErrSession)
 	}
 	return s, nil

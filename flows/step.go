@@ -3,6 +3,7 @@ package flows
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"posada/locales"
@@ -50,14 +51,15 @@ var engineMessages = slices.Concat([]string{
 	msgMissFirst, msgMissSecond, msgOldButton, msgLost, msgExpired, msgFailed, msgOverdue, msgWithheld, msgTraining, msgNavSMS, msgNavChat,
 	msgMore, msgButtonBack, msgButtonMenu, msgProgress, msgStopped, msgStoppedAgain, msgStarted, msgWoken, msgForgotten, msgTooLong, msgUnreadable, msgSlow, msgTrial,
 	msgSourceLine, msgSourceWhen, msgSourcePost, msgSourceNot, msgSourcePlain, msgSourceNone, msgDraft, msgDirNone, msgDateUnknown,
-}, mediaNotes(), telegramTexts(), reminderNotes, diaryMessages(), []string{msgPINWrong, msgVaultDay, msgVaultEmpty, msgVaultShut})
+	msgOriginalAsk, msgOriginalTitle, msgStale, msgRefused, msgSearchFound, msgSearchAnother, msgListen, msgListenAgain, msgVoiceNone,
+}, oralMessages, mediaNotes(), telegramTexts(), reminderNotes, diaryMessages(), []string{msgPINWrong, msgVaultDay, msgVaultEmpty, msgVaultShut})
 
 // telegramTexts are what only Telegram shows: the answer to a group, and the
 // descriptions of its commands. The channel reads them from the catalogue.
 func telegramTexts() []string {
 	out := []string{"telegram.group"}
 	for _, k := range locales.Keywords {
-		if k != locales.KeyMore && k != locales.KeyDiary { // pages of an SMS alone know the one, and the other is for whoever keeps a diary
+		if k != locales.KeyMore && k != locales.KeyDiary && k != locales.KeyListen { // pages of an SMS alone know the one, and the other is for whoever keeps a diary
 			out = append(out, "telegram.command."+k)
 		}
 	}
@@ -96,6 +98,9 @@ type turn struct {
 	done   bool    // the session has ended
 	lang   string  // the language of a turn whose session has ended
 
+	event     bool // nobody wrote: a timer ran out
+	listening bool // the recordings of the last answer are sent
+
 	further string    // a message of the flow that is sent after the question
 	occ     *Occasion // the one that this turn reminds of
 	opened  *Date     // what the vault that was opened in this turn holds
@@ -115,6 +120,7 @@ func (b *Book) Step(s Session, in Input, form Form, at At) (Session, []Message, 
 		return s, t.slow(), nil
 	}
 	if in.Event.Kind != "" {
+		t.event = true
 		msgs := t.happen(in.Event)
 		if !t.s.Empty() {
 			t.s.Version = b.version
@@ -137,6 +143,9 @@ func (t *turn) take(in Input) {
 	t.text, long = locales.Clean(in.Text, MaxText)
 	t.folded = locales.Fold(t.text)
 	keyword := t.keyword(in.Payload)
+	if keyword == "" && t.s.Flow != "" && t.wantsOriginal(in.Payload) {
+		keyword = keyOriginal
+	}
 	crisis, crisisLang := "", ""
 	if in.Payload == "" {
 		crisis, crisisLang = t.book.danger(t.folded)
@@ -239,6 +248,8 @@ func (t *turn) keyword(payload string) string {
 		return locales.KeyBack
 	case payloadMenu:
 		return locales.KeyMenu
+	case payloadListen:
+		return locales.KeyListen
 	}
 	return ""
 }
@@ -248,7 +259,7 @@ func (t *turn) keyword(payload string) string {
 func (t *turn) keepAnswer(keyword string) {
 	switch keyword {
 	case locales.KeyMore:
-	case locales.KeySource, locales.KeyRepeat:
+	case locales.KeySource, locales.KeyRepeat, locales.KeyListen, keyOriginal:
 		t.s.View, t.s.Page = ViewAnswer, 0
 		t.s.Shown = said(t.s.Shown)
 	default:
@@ -258,7 +269,9 @@ func (t *turn) keepAnswer(keyword string) {
 
 // said is what was shown without Posada's complaints about the input before.
 func said(shown []Shown) []Shown {
-	return slices.DeleteFunc(slices.Clone(shown), func(s Shown) bool { return s.Flow == "" && s.Node != msgDraft && s.Node != msgTrial })
+	return slices.DeleteFunc(slices.Clone(shown), func(s Shown) bool {
+		return s.Flow == "" && s.Node != msgDraft && s.Node != msgTrial && s.Node != sayOneSource && !isOralNote(s.Node)
+	})
 }
 
 // refresh lets go of what has lived its time or is no longer in the book. It
@@ -322,7 +335,7 @@ func (t *turn) after(id string) {
 // stop ends everything but the language, which the confirmation needs.
 func (t *turn) stop() {
 	t.effects = append(t.effects, Effect{Kind: EffectOptOut})
-	t.s = Session{Language: t.s.Language, Answers: t.s.Answers, Stopped: true}
+	t.s = Session{Language: t.s.Language, Oral: t.s.Oral, Answers: t.s.Answers, Stopped: true}
 	t.suggest(t.book.Catalogue.KeywordLanguage(t.folded))
 	t.s.Answers = slices.DeleteFunc(slices.Clone(t.s.Answers), func(a Answer) bool { return a.Name != answerGreeted })
 	t.confirm(msgStopped)
@@ -364,21 +377,61 @@ func (t *turn) suggest(code string) {
 // practice conversation) is not asked again.
 func (t *turn) begin() {
 	t.s.Consented = false
-	code := t.book.Catalogue.Greeting(t.folded)
-	if code == "" {
-		code = t.book.Catalogue.KeywordLanguage(t.folded)
-	}
-	t.suggest(code)
+	t.suggest(t.book.Catalogue.Suggest(t.text))
 	if t.at.Trial {
 		t.notes = append(t.notes, msgTrial)
 	}
 	n := t.book.flowByID[t.book.roles.First].start
+	if t.s.Language == "" && t.namesOral() {
+		return
+	}
 	if t.s.Language != "" && n.ChoicesFrom == fromLanguages {
 		t.picked = t.s.Language
 		n = n.next
+	} else if ask := t.suggests(); ask != nil {
+		n = ask
 	}
 	t.run(n)
 }
+
+// suggests is the question whether to go on in the language that the person
+// seems to write, nil when there is none.
+func (t *turn) suggests() *Node {
+	if _, ok := t.s.answer(t.book.roles.First, answerGreeted); !ok || t.s.Language != "" {
+		return nil
+	}
+	return t.book.flowByID[t.book.roles.First].Nodes[nodeSuggest]
+}
+
+// suggestAnew asks about another language than before, when the person seems to
+// write it or names it.
+func (t *turn) suggestAnew() bool {
+	choose := t.book.flowByID[t.book.roles.First].start
+	if choose.ChoicesFrom == fromLanguages && t.here() != choose {
+		ways := t.languages(choose)
+		if _, err := strconv.Atoi(t.folded); err != nil {
+			if i := t.book.match(t.folded, ways, t.language()); i >= 0 { // its name says it all
+				t.choose(choose, ways[i])
+				return true
+			}
+		}
+	}
+	was, _ := t.s.answer(t.book.roles.First, answerGreeted)
+	code := t.book.Catalogue.Suggest(t.text)
+	if code == "" || code == was.Text {
+		return false
+	}
+	t.suggest(code)
+	ask := t.suggests()
+	if ask == nil {
+		return false
+	}
+	t.run(ask)
+	return true
+}
+
+// nodeSuggest is where the first contact asks about a suggested language.
+const nodeSuggest = "suggest"
 
 // home leads to the menu, or to the first contact before there was consent.
 func (t *turn) home() {
@@ -417,6 +470,10 @@ func (t *turn) command(keyword string) {
 		t.again()
 	case locales.KeySource:
 		t.s.View = ViewSource
+	case keyOriginal:
+		t.s.View = ViewOriginal
+	case locales.KeyListen:
+		t.listen()
 	case locales.KeyHelp:
 		t.interrupt(t.book.flowByID[t.book.roles.Help].start)
 	case locales.KeyLanguage:
@@ -594,6 +651,10 @@ func (t *turn) do(n *Node) *Node {
 		t.s.Consented = true
 		t.effects = append(t.effects, Effect{Kind: EffectConsent})
 	case doLanguage:
+		if t.picked == "" { // the one that was suggested
+			greeted, _ := t.s.answer(t.book.roles.First, answerGreeted)
+			t.picked = greeted.Text
+		}
 		t.speak(t.picked)
 	case doErase:
 		t.eraseFlow(n.flow.ID)
@@ -616,18 +677,28 @@ func (t *turn) do(n *Node) *Node {
 	return n.next
 }
 
-// speak changes the language, and says once that its texts are drafts. A
-// newcomer who was told of the trial in another language is told again.
+// speak changes the language, and says once that its texts are drafts.
 func (t *turn) speak(code string) {
 	l := t.book.Catalogue.Language(code)
 	if l == nil {
 		return
 	}
+	t.writeIn(l)
+	t.sayDraft(l)
+}
+
+// writeIn changes the language that is written. A newcomer who was told of the
+// trial in another one is told again.
+func (t *turn) writeIn(l *locales.Language) {
 	if t.at.Trial && !t.s.Consented && t.language() != l {
 		t.notes = append(t.notes, msgTrial)
 	}
-	t.s.Language = code
+	t.s.Language = l.Code
 	t.s.Answers = slices.DeleteFunc(slices.Clone(t.s.Answers), func(a Answer) bool { return a.Name == answerGreeted })
+}
+
+// sayDraft says, once a conversation, that a machine wrote what stands here.
+func (t *turn) sayDraft(l *locales.Language) {
 	if l.Raw("language.status") == "draft" {
 		t.notes = append(t.notes, msgDraft)
 	}

@@ -16,6 +16,9 @@ import (
 func allLanguages(t *testing.T, f func(t *testing.T, b *Book, l *locales.Language)) {
 	b := realBook(t)
 	for _, l := range b.Catalogue.Languages() {
+		if raced && !slices.Contains([]string{"en", "ht", "ar", "zh-Hans"}, l.Code) { // every one, without it
+			continue
+		}
 		t.Run(l.Code, func(t *testing.T) { f(t, b, l) })
 	}
 }
@@ -34,7 +37,7 @@ func (k *talker) standsAt(flow, node string) {
 func (k *talker) says(text string, ids ...string) {
 	k.t.Helper()
 	for _, id := range ids {
-		if want := k.words().Raw(id); want == "" || !strings.Contains(locales.Transliterate(text), locales.Transliterate(want)) {
+		if want := k.words().Raw(id); want == "" || !strings.Contains(locales.Fold(text), locales.Fold(want)) {
 			k.t.Errorf("%s (%q) is not in %q", id, want, text)
 		}
 	}
@@ -92,7 +95,7 @@ func TestThirtyIdleMinutesAreFollowedByAQuestionThatNamesNoTopic(t *testing.T) {
 					k.wait(Idle)
 					text := textOf(k.input(in))
 					k.standsAt("away", "away")
-					k.says(text, "away.ask")
+					k.says(strings.Join(append(k.allPages(), text), "\n"), "away.ask")
 					low := strings.ToLower(text)
 					for _, w := range topics {
 						if strings.Contains(low, w) {
@@ -119,7 +122,8 @@ func TestGoOnAfterIdleComesBackToTheQuestion(t *testing.T) {
 		k.wait(2 * time.Hour)
 		k.say("2")
 		k.standsAt("away", "away") // the 2 was no answer to the old question
-		k.says(k.pick("go_on"), "screening.way.ask")
+		k.pick("go_on")
+		k.says(strings.Join(k.allPages(), "\n"), "screening.way.ask")
 		k.standsAt("screening", "way")
 		if a, ok := k.s.answer("screening", "way"); ok {
 			t.Errorf("what was said after the pause was taken for an answer: %+v", a)
@@ -315,12 +319,17 @@ func TestStartIsConfirmedInTheLanguageOfTheWord(t *testing.T) {
 	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
 		k := newTalker(t, b, "", WhatsApp, reviewed(b))
 		k.s.Stopped = true
-		if text := k.say(l.List("keyword.start")[0]); l.Code != locales.Source && text != l.Raw(msgStarted) {
+		word := l.List("keyword.start")[0]
+		if text := k.say(word); b.Catalogue.KeywordLanguage(locales.Fold(word)) == l.Code && locales.Unisolated(text) != l.Raw(msgStarted) {
 			t.Errorf("start is confirmed by %q", text)
 		}
 		k = newTalker(t, b, "", WhatsApp, reviewed(b))
-		k.say(l.List("keyword.stop")[0])
-		if text := k.say("START"); text != l.Raw(msgStarted) {
+		stop := l.List("keyword.stop")[0]
+		if b.Catalogue.KeywordLanguage(locales.Fold(stop)) != l.Code { // a word of several languages tells nothing
+			return
+		}
+		k.say(stop)
+		if text := k.say("START"); locales.Unisolated(text) != l.Raw(msgStarted) {
 			t.Errorf("after stop in this language, START is confirmed by %q", text)
 		}
 	})
@@ -578,7 +587,7 @@ func TestSixtyDaysOfSilenceForgetAll(t *testing.T) {
 	}
 	k.wait(Silence)
 	k.say("bonjou")
-	k.standsAt("first", "language")
+	k.standsAt("first", "suggest")
 	if k.s.Consented || len(k.s.Trail) > 0 {
 		t.Errorf("something is remembered: %+v", k.s)
 	}
@@ -742,8 +751,9 @@ func TestTheSecondMissIsAnsweredOtherwise(t *testing.T) {
 		if !strings.Contains(first, locales.Transliterate(l.Raw(msgMissFirst))) {
 			t.Errorf("first: %q", first)
 		}
-		second := k.say("blargh")
-		if first == second || !strings.Contains(second, locales.Transliterate(l.Raw(msgMissSecond))) {
+		k.say("blargh")
+		second := bare(l, k.allPages())
+		if bare(l, []string{first}) == second || !strings.Contains(second, locales.Fold(l.Raw(msgMissSecond))) {
 			t.Errorf("second: %q", second)
 		}
 		k.standsAt("screening", "way")
@@ -923,7 +933,7 @@ func TestSourceNamesPublisherAndDateAndAsksAgain(t *testing.T) {
 		text := k.say(l.List("keyword.source")[0])
 		facts := b.node(Place{"rule", "what"}).facts
 		for i, s := range b.On(k.at.Now).sources(facts) {
-			if i < MaxSources && (!strings.Contains(text, s.Publisher) || !strings.Contains(text, s.Title) || !strings.Contains(text, s.Date.In(l))) {
+			if plain := locales.Fold(text); i < MaxSources && (!strings.Contains(plain, locales.Fold(s.Publisher)) || !strings.Contains(plain, locales.Fold(s.Title)) || !strings.Contains(plain, locales.Fold(s.Date.In(l)))) {
 				t.Errorf("%s, %s, %s is not named: %q", s.Publisher, s.Title, s.Date, text)
 			}
 		}
@@ -957,11 +967,11 @@ func (k *talker) allPages() []string {
 
 // bare is what the pages say without the lines that lead on.
 func bare(l *locales.Language, pages []string) string {
-	text := strings.Join(pages, " ")
+	text := locales.Fold(strings.Join(pages, " "))
 	for _, id := range []string{msgMore, msgNavSMS} {
-		text = strings.ReplaceAll(text, locales.Transliterate(l.Raw(id)), " ")
+		text = strings.ReplaceAll(text, locales.Fold(l.Raw(id)), " ")
 	}
-	return strings.Join(strings.Fields(locales.Fold(text)), " ")
+	return strings.Join(strings.Fields(text), " ")
 }
 
 func TestZeroWalksAllPagesAndNothingIsLost(t *testing.T) {
@@ -1044,6 +1054,9 @@ func TestPagesAfterANoteLoseNothing(t *testing.T) {
 				compared++
 				text := bare(l, k.allPages())
 				want := []string{l.Raw(msgMissFirst)}
+				if n.flow.ID == b.roles.Search {
+					want = []string{l.Raw(msgMissSecond)}
+				}
 				for _, it := range n.Say {
 					if it.cond == nil && k.s.Misses == 1 {
 						words, err := b.On(k.at.Now).text(l, it.Text, nil)

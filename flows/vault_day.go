@@ -13,6 +13,7 @@ import (
 // one day only, or "2026-12-03", as a day between two others, 0 when it is none.
 // Without a year it is the day of that name between the two.
 func (b *Book) parseDay(folded string, l *locales.Language, first, last Date) Date {
+	folded = b.Catalogue.ForDates(folded)
 	for w := range strings.FieldsFuncSeq(folded, monthGap) {
 		if l.Month(w) != 0 {
 			if d := readDay(folded, l.Month, first, last); d != 0 {

@@ -55,7 +55,10 @@ func (k *talker) tries(pin string) string {
 }
 
 func (k *talker) keptText() string {
-	text, _ := k.words().Render(msgVaultDay, map[string]any{"day": keptDay.In(k.words())})
+	text, _ := k.book.On(k.at.Now).text(k.words(), msgVaultDay, map[string]any{"day": keptDay.In(k.words())})
+	if k.form.MaxSegments > 0 {
+		return locales.Unisolated(text)
+	}
 	return text
 }
 
@@ -497,7 +500,7 @@ func TestNoReminderOfADayOrAnOfferBetraysWhatItIsAbout(t *testing.T) {
 					tr := &turn{book: b, form: form, at: k.at, day: b.On(march), minute: march.Unix() / 60, s: k.s}
 					tr.comes(n)
 					msgs := tr.render()
-					if len(msgs) != 1 || msgs[0].Fault != "" || form.MaxSegments > 0 && msgs[0].Segments != 1 {
+					if len(msgs) != 1 || msgs[0].Fault != "" || form.MaxSegments > 0 && msgs[0].Segments > 1 {
 						t.Fatalf("%s on %s: %d messages, %v", n.name(), form.Name, len(msgs), msgs)
 					}
 					text := msgs[0].Text

@@ -14,8 +14,10 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 	texttemplate "text/template"
 	"text/template/parse"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -25,7 +27,7 @@ import (
 	"golang.org/x/text/language"
 )
 
-//go:embed *.yaml
+//go:embed *.yaml crisis/*.yaml made/*.yaml glossary/*.yaml
 var files embed.FS
 
 // Source is the language that every other is translated from.
@@ -46,6 +48,11 @@ type Catalogue struct {
 	greeting    map[string]string // folded greeting → language code
 	yearWord    map[string]int    // folded month word → 1..12
 	clash       []Clash
+	longMonths  []string // pairs: a month name of several words, and the same in one
+	joinMonths  *strings.Replacer
+	dangers     *dangers
+	tongues     []tongue
+	smallWords  map[string][]string // folded function word → the languages that have it
 }
 
 // Language is one language's messages.
@@ -56,9 +63,14 @@ type Language struct {
 	messages map[string]*message
 	tag      language.Tag
 	all      []*i18n.Message
+	made     map[string]Made // nil when the language has no file of it
+	terms    []term
 	loc      *i18n.Localizer
 	group    string
 	months   [13]string
+	late     *lateLists
+	rtl      bool
+	zero     rune // of the language's own digits
 
 	monthWords map[string]int // folded month word → 1..12
 }
@@ -68,27 +80,39 @@ type message struct {
 	fields []string
 	line   int
 	plural bool
+	forms  []Form
+	state  State
 }
 
 // Embedded loads the languages built into the binary.
 func Embedded() (*Catalogue, error) { return Load(files) }
 
 // Load reads every *.yaml file of fsys as one language, called by its file
-// name. Every error names file and line.
+// name, made/*.yaml as how their texts were made, and glossary/*.yaml as their
+// terms. Every error names file and line.
 func Load(fsys fs.FS) (*Catalogue, error) {
 	names, err := fs.Glob(fsys, "*.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("list languages: %w", err)
 	}
 	c := &Catalogue{byCode: map[string]*Language{}}
-	for _, name := range names {
-		raw, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			return nil, fmt.Errorf("read language %s: %w", name, err)
-		}
-		l, err := parseLanguage(name, raw)
-		if err != nil {
-			return nil, err
+	read := make([]*Language, len(names))
+	faults := make([]error, len(names))
+	var wg sync.WaitGroup
+	for i, name := range names { // at once: a start waits for them
+		wg.Go(func() {
+			raw, err := fs.ReadFile(fsys, name)
+			if err != nil {
+				faults[i] = fmt.Errorf("read language %s: %w", name, err)
+				return
+			}
+			read[i], faults[i] = parseLanguage(name, raw)
+		})
+	}
+	wg.Wait()
+	for i, l := range read {
+		if faults[i] != nil {
+			return nil, faults[i]
 		}
 		c.byCode[l.Code] = l
 		c.order = append(c.order, l)
@@ -100,11 +124,22 @@ func Load(fsys fs.FS) (*Catalogue, error) {
 		return c.order[i].Raw("language.order") < c.order[j].Raw("language.order")
 	})
 	c.indexWords()
+	c.indexTongues()
+	if err := c.loadDangers(fsys); err != nil {
+		return nil, err
+	}
+	if err := c.readMade(fsys); err != nil {
+		return nil, err
+	}
+	if err := c.readGlossaries(fsys); err != nil {
+		return nil, err
+	}
 	return c, nil
 }
 
 func parseLanguage(name string, raw []byte) (*Language, error) {
 	code := strings.TrimSuffix(path.Base(name), ".yaml")
+	raw, late := cutLate(raw)
 	tree, err := parser.ParseBytes(raw, 0)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -113,11 +148,11 @@ func parseLanguage(name string, raw []byte) (*Language, error) {
 	for _, doc := range tree.Docs {
 		keyLines(doc.Body, "", lines)
 	}
-	tag, file, err := readMessages(code, raw)
+	tag, file, err := readMessages(code, raw, tree)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	l := &Language{Code: code, File: name, messages: map[string]*message{}, monthWords: map[string]int{}, tag: tag, all: file.Messages}
+	l := &Language{Code: code, File: name, messages: map[string]*message{}, monthWords: map[string]int{}, tag: tag, all: file.Messages, late: &lateLists{raw: late}}
 	if err := l.localize(); err != nil {
 		return nil, err
 	}
@@ -129,9 +164,12 @@ func parseLanguage(name string, raw []byte) (*Language, error) {
 		l.messages[m.ID] = &message{
 			text: m.Other, fields: fields, line: lines[m.ID],
 			plural: m.One != "" || m.Few != "" || m.Many != "" || m.Two != "" || m.Zero != "",
+			forms:  formsOf(m),
 		}
 	}
 	l.group = l.Raw("number.group")
+	l.rtl = l.Raw("language.direction") == "rtl"
+	l.zero, _ = utf8.DecodeRuneInString(l.Raw("number.digits") + "0")
 	for m := 1; m <= 12; m++ {
 		l.months[m] = l.Raw(fmt.Sprintf("date.month.m%02d", m))
 	}
@@ -141,7 +179,7 @@ func parseLanguage(name string, raw []byte) (*Language, error) {
 // readMessages parses with the language's own tag, or, where go-i18n knows no
 // plural rule (Haitian Creole is one), under a private-use tag that follows the
 // English plurals.
-func readMessages(code string, raw []byte) (language.Tag, *i18n.MessageFile, error) {
+func readMessages(code string, raw []byte, tree *ast.File) (language.Tag, *i18n.MessageFile, error) {
 	var first error
 	for _, name := range []string{code, "art-x-" + strings.ToLower(strings.ReplaceAll(code, "-", ""))} {
 		tag, err := language.Parse(name)
@@ -150,7 +188,12 @@ func readMessages(code string, raw []byte) (language.Tag, *i18n.MessageFile, err
 			continue
 		}
 		bundle := i18n.NewBundle(tag)
-		bundle.RegisterUnmarshalFunc("yaml", func(b []byte, v any) error { return yaml.Unmarshal(b, v) })
+		bundle.RegisterUnmarshalFunc("yaml", func(b []byte, v any) error {
+			if len(tree.Docs) != 1 || tree.Docs[0].Body == nil {
+				return yaml.Unmarshal(b, v)
+			}
+			return yaml.NodeToValue(tree.Docs[0].Body, v) // it is parsed already
+		})
 		file, err := bundle.ParseMessageFileBytes(raw, name+".yaml")
 		if err == nil {
 			return tag, file, nil
@@ -217,16 +260,21 @@ func (l *Language) IDs() []string {
 	for id := range l.messages {
 		out = append(out, id)
 	}
+	if l.late != nil {
+		for id := range l.late.read() {
+			out = append(out, id)
+		}
+	}
 	sort.Strings(out)
 	return out
 }
 
 // Has tells whether the language has a message of that id.
-func (l *Language) Has(id string) bool { return l.messages[id] != nil }
+func (l *Language) Has(id string) bool { return l.message(id) != nil }
 
 // Raw returns a message's text as it stands in the file, "" if there is none.
 func (l *Language) Raw(id string) string {
-	if m := l.messages[id]; m != nil {
+	if m := l.message(id); m != nil {
 		return m.text
 	}
 	return ""
@@ -234,7 +282,7 @@ func (l *Language) Raw(id string) string {
 
 // Fields lists the placeholders of a message.
 func (l *Language) Fields(id string) []string {
-	if m := l.messages[id]; m != nil {
+	if m := l.message(id); m != nil {
 		return m.fields
 	}
 	return nil
@@ -242,7 +290,7 @@ func (l *Language) Fields(id string) []string {
 
 // Line is where a message stands in the language's file, 0 if nowhere.
 func (l *Language) Line(id string) int {
-	if m := l.messages[id]; m != nil {
+	if m := l.message(id); m != nil {
 		return m.line
 	}
 	return 0

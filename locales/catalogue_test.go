@@ -215,6 +215,9 @@ func TestEveryCrisisPhraseOfEveryLanguageIsRecognised(t *testing.T) {
 				for _, between := range []string{" ", " xx ", " xx yy zz "} {
 					phrases++
 					text := "zzz " + strings.NewReplacer("...", between, "#", "14").Replace(phrase) + " zzz"
+					if strings.HasSuffix(phrase, "$") { // nothing may follow it
+						text = strings.TrimSuffix(text, "$ zzz")
+					}
 					if got, _ := c.Crisis(Fold(text)); got == "" {
 						t.Errorf("%s: %q (%s) is no crisis", l.Code, text, kind)
 					}

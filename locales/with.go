@@ -43,7 +43,7 @@ func (l *Language) with(more map[string]map[string]string) (*Language, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%w %s in %s: %w", ErrMessage, id, l.Code, err)
 		}
-		out.messages[id] = &message{text: text, fields: fields}
+		out.messages[id] = &message{text: text, fields: fields, state: l.status()}
 		out.all = append(out.all, &i18n.Message{ID: id, Other: text})
 	}
 	return &out, out.localize()

@@ -23,10 +23,11 @@ const (
 	KeySource   = "source"
 	KeyMore     = "more"
 	KeyDiary    = "diary"
+	KeyListen   = "listen"
 )
 
 // Keywords lists them all.
-var Keywords = []string{KeyMenu, KeyBack, KeyRepeat, KeyHelp, KeyLanguage, KeyStop, KeyStart, KeyDelete, KeySource, KeyMore, KeyDiary}
+var Keywords = []string{KeyMenu, KeyBack, KeyRepeat, KeyHelp, KeyLanguage, KeyStop, KeyStart, KeyDelete, KeySource, KeyMore, KeyDiary, KeyListen}
 
 // CrisisKinds are the crises whose phrases each language lists under crisis.*.
 var CrisisKinds = []string{"kidnapped", "danger", "suicide", "sexual", "missing", kindChild}
@@ -38,11 +39,12 @@ const crisisGap = 3
 
 type phrase struct {
 	parts      [][]string // runs of words; between two runs up to crisisGap others
+	last       bool       // nothing may stand after it: "我想死$" is not "我想死你了"
 	kind, lang string
 }
 
 func (c *Catalogue) indexWords() {
-	c.keywords = map[string]string{"*": KeyBack, "#": KeyMenu, "?": KeyHelp}
+	c.keywords = map[string]string{"*": KeyBack, "#": KeyMenu, "?": KeyHelp, "##": KeyLanguage, "🌐": KeyLanguage, "🔊": KeyListen}
 	c.keywordLang = map[string]string{}
 	c.greeting = map[string]string{}
 	c.yearWord = map[string]int{}
@@ -72,7 +74,12 @@ func (c *Catalogue) indexWords() {
 		for m := 1; m <= 12; m++ {
 			id := fmt.Sprintf("m%02d", m)
 			for _, w := range append(l.List("date.month_also."+id), l.months[m]) {
-				if w = Fold(w); w != "" {
+				w = Fold(w)
+				if short := strings.ReplaceAll(w, " ", ""); short != w { // "كانون الثاني"
+					c.longMonths = append(c.longMonths, " "+w+" ", " "+short+" ")
+					w = short
+				}
+				if w != "" {
 					l.monthWords[w] = m
 				}
 				if was, ok := c.yearWord[w]; ok && was != m {
@@ -89,9 +96,9 @@ func (c *Catalogue) indexWords() {
 		}
 		for _, kind := range CrisisKinds {
 			for _, text := range split(l.Raw("crisis."+kind), "|") {
-				p := phrase{kind: kind, lang: l.Code}
+				p := phrase{kind: kind, lang: l.Code, last: strings.HasSuffix(text, "$")}
 				for _, run := range strings.Split(text, "...") {
-					if words := Words(Fold(run)); len(words) > 0 {
+					if words := Tokens(Fold(run)); len(words) > 0 {
 						p.parts = append(p.parts, words)
 					}
 				}
@@ -102,10 +109,17 @@ func (c *Catalogue) indexWords() {
 			}
 		}
 	}
+	c.joinMonths = strings.NewReplacer(c.longMonths...)
 }
 
 // Clashes lists keywords and month names that mean two things at once.
-func (c *Catalogue) Clashes() []Clash { return c.clash }
+func (c *Catalogue) Clashes() []Clash {
+	c.dangers.listen()
+	return append(slices.Clip(c.clash), c.dangers.clash...)
+}
+
+// Listen reads at once what Crisis else reads at the first text it looks at.
+func (c *Catalogue) Listen() { c.dangers.listen() }
 
 // Clash is a word that means two things, and where it stands for the second.
 type Clash struct {
@@ -138,6 +152,17 @@ func (c *Catalogue) Greeting(folded string) string {
 	return ""
 }
 
+// ForDates writes a folded text so that its dates and times can be read word by
+// word: month names of several words as one, and Chinese dates and times as
+// others write them.
+func (c *Catalogue) ForDates(folded string) string {
+	folded = eastern(folded)
+	if joined := c.joinMonths.Replace(" " + folded + " "); len(joined) != len(folded)+2 {
+		return strings.TrimSpace(joined)
+	}
+	return folded
+}
+
 // Month tells which month (1..12) a folded word names in any language, 0 for
 // none.
 func (c *Catalogue) Month(folded string) int { return c.yearWord[folded] }
@@ -146,14 +171,30 @@ func (c *Catalogue) Month(folded string) int { return c.yearWord[folded] }
 // none. "Mas" is March in Haitian Creole, and "more" in Spanish.
 func (l *Language) Month(folded string) int { return l.monthWords[folded] }
 
-// Crisis finds a crisis phrase of any language anywhere in a folded text. It
+// Crisis finds a crisis phrase of any language anywhere in a folded text, or
+// words that mean one together. It
 // returns its kind and language, "" when there is none. Of several it takes the
 // one that stands first; that the person is a child comes after everything
 // else, for a child in danger is in danger first.
 func (c *Catalogue) Crisis(folded string) (kind, lang string) {
-	words := Words(folded)
+	words := Tokens(folded)
+	kind, lang = c.phrases(words)
+	if kind == "" || kind == kindChild {
+		if said, in := c.dangers.find(words); said != "" {
+			return said, in
+		}
+	}
+	return kind, lang
+}
+
+// phrases finds whole phrases that mean a crisis by themselves.
+func (c *Catalogue) phrases(words []string) (kind, lang string) {
 	for i, w := range words {
-		for _, p := range c.crisis[w] {
+		meant := c.crisis[w]
+		if isAge(w) {
+			meant = append(slices.Clip(meant), c.crisis["#"]...)
+		}
+		for _, p := range meant {
 			if p.kind == kindChild && (kind != "" || i > 0 && c.negation[words[i-1]]) || !p.at(words[i:]) {
 				continue // "no soy menor de edad"
 			}
@@ -169,12 +210,14 @@ func (c *Catalogue) Crisis(folded string) (kind, lang string) {
 // same compares words with a run of a phrase, in which # is the age of a child.
 func same(words, run []string) bool {
 	return slices.EqualFunc(words, run, func(w, want string) bool {
-		if want != "#" {
-			return w == want
-		}
-		age, err := strconv.Atoi(w)
-		return err == nil && age >= 5 && age < adult
+		return w == want || want == "#" && isAge(w)
 	})
+}
+
+// isAge tells whether a word is the age of a child who can write.
+func isAge(w string) bool {
+	age, err := strconv.Atoi(w)
+	return err == nil && age >= 5 && age < adult
 }
 
 // adult is the age at which nobody is a child any more in US law.
@@ -198,5 +241,5 @@ func (p phrase) at(words []string) bool {
 			return false
 		}
 	}
-	return true
+	return !p.last || len(words) == 0
 }

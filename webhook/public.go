@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -27,7 +28,8 @@ const retryAfter = "2"
 
 // Public makes the server of the webhooks. Each route is a path such as
 // "/twilio/sms", below the public URL; it is answered by exactly that path, and
-// to POST alone, for no provider needs another. Handlers get the body whole and
+// to POST alone, for no provider needs another; Audio alone is answered to GET,
+// below its path. Handlers get the body whole and
 // in memory, and a context that ends after Limits.Work. It fails for a public
 // URL that CheckPublicURL refuses, none at all included, and for a route that is
 // no plain path.
@@ -49,6 +51,10 @@ func Public(publicURL string, routes map[string]http.Handler, limits Limits, m *
 		if !plain(name) || h == nil {
 			return nil, fmt.Errorf("mount webhooks: %q is no path with a handler", name)
 		}
+		if a, ok := h.(audio); ok {
+			p.audio, p.audioName, p.audioPath = &a, name, Join(base.Path, name)+"/"
+			continue
+		}
 		p.routes[Join(base.Path, name)] = route{name, h}
 	}
 	s := newServer(p, limits, p.faults)
@@ -61,6 +67,10 @@ type public struct {
 	meter  *Metrics
 	faults *faults
 	routes map[string]route // by the whole escaped path
+
+	audio                *audio // nil for none
+	audioName, audioPath string
+
 	// room holds who works or waits, slots who works, larges who brings much.
 	room, slots, larges chan struct{}
 }
@@ -76,7 +86,14 @@ func (p *public) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	harden(w.Header())
 	a := &answer{w: w}
 	to, known := p.routes[r.URL.EscapedPath()]
-	if !known {
+	recording, heard := "", false
+	if p.audio != nil && !known {
+		recording, heard = strings.CutPrefix(r.URL.EscapedPath(), p.audioPath)
+	}
+	switch {
+	case heard:
+		to.name = p.audioName
+	case !known:
 		to.name = other
 	}
 	defer func() {
@@ -94,6 +111,11 @@ func (p *public) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}()
 	switch {
+	case heard && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+		p.speak(a, r, recording)
+	case heard:
+		a.Header().Set("Allow", "GET, HEAD")
+		a.WriteHeader(http.StatusMethodNotAllowed)
 	case !known:
 		a.WriteHeader(http.StatusNotFound)
 	case r.Method != http.MethodPost:
@@ -103,6 +125,19 @@ func (p *public) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.serve(a, r, to.handler)
 	}
 	a.end()
+}
+
+// speak answers with a recording, within the same limits as all else.
+func (p *public) speak(a *answer, r *http.Request, name string) {
+	ctx, done := context.WithTimeout(r.Context(), p.limits.Work)
+	defer done()
+	leave, ok := p.enter(ctx)
+	if !ok {
+		a.busy()
+		return
+	}
+	defer leave()
+	p.audio.serve(a, r, name)
 }
 
 // serve reads the body before it asks for a place: who sends slowly holds a

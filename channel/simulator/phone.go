@@ -42,7 +42,7 @@ const (
 
 // policy lets the page use its own script, style, picture and addresses, and
 // nothing else; trusted types keep the script from ever making HTML of a text.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
 // Handler serves the phone at / and what it needs under /phone/. It asks
@@ -59,6 +59,7 @@ func (s *Simulator) Handler() http.Handler {
 	}
 	mux.HandleFunc("POST /phone/send", s.serveSend)
 	mux.HandleFunc("GET /phone/events", s.serveEvents)
+	mux.HandleFunc("GET /phone/voice/{lang}/{id}", s.serveVoice)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", policy)
 		mux.ServeHTTP(w, r)
@@ -269,6 +270,21 @@ func (s *Simulator) serveEvents(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+}
+
+// serveVoice is a recording, for the player in a bubble.
+func (s *Simulator) serveVoice(w http.ResponseWriter, r *http.Request) {
+	if s.Recording == nil {
+		http.NotFound(w, r)
+		return
+	}
+	recording, err := s.Recording(flows.Voice{Lang: r.PathValue("lang"), ID: r.PathValue("id")})
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "audio/ogg")
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(recording.Opus))
 }
 
 // stream writes server-sent events.

@@ -268,7 +268,7 @@ type script map[string]string
 // presumed is a whole screening that asks every question it can.
 func presumed(lang, month string) script {
 	return script{
-		"first/language": "#" + lang, "first/consent": "#go_on", "menu/menu": "#screening",
+		"first/suggest": "#yes", "first/language": "#" + lang, "first/consent": "#go_on", "menu/menu": "#screening",
 		"screening/entered": "#yes", "screening/entry": month, "screening/minor": "#no", "screening/mexican": "#no",
 		"screening/way": "#between", "screening/parole": "#no", "screening/denied": "#no", "screening/happened": "#no",
 	}
@@ -311,7 +311,7 @@ func (b *tab) play(s script, greeting []received, answer func(m received, typedK
 }
 
 // everyQuestion is what presumed is asked, in order.
-var everyQuestion = []string{"first/language", "first/consent", "menu/menu", "screening/entered", "screening/entry", "screening/minor",
+var everyQuestion = []string{"first/suggest", "first/consent", "menu/menu", "screening/entered", "screening/entry", "screening/minor",
 	"screening/mexican", "screening/way", "screening/parole", "screening/denied", "screening/happened", result}
 
 // today is the day the browser tests are set on: the real book, and reviewed

@@ -33,6 +33,7 @@ type message struct {
 	Segments int      `json:"segments,omitempty"` // of an SMS
 	At       int64    `json:"at"`                 // milliseconds since 1970
 	Choices  []choice `json:"choices,omitempty"`
+	Voices   []string `json:"voices,omitempty"` // recordings: "mam/rule.what.3"
 }
 
 // choice is flows.Choice with its payload, which the phone must know.

@@ -14,6 +14,7 @@ import (
 
 	"posada/bot"
 	"posada/bot/deliver"
+	"posada/flows"
 	"posada/locales"
 )
 
@@ -27,6 +28,10 @@ const languageName = "language.name"
 // Simulator shows on their phones what is sent to the simulated contacts. It is
 // safe for use by many goroutines.
 type Simulator struct {
+	// Recording reads the recording of a message, or returns
+	// bot.ErrNoRecording; nil: there are none. Set it before the first message.
+	Recording func(flows.Voice) (bot.Recording, error)
+
 	receive   Receive
 	catalogue *locales.Catalogue
 	report    func(error)
@@ -68,6 +73,9 @@ func (s *Simulator) shown(o bot.Outbound) message {
 	}
 	if l := s.catalogue.Language(o.Message.Lang); l != nil {
 		m.Dir = direction(l.Raw(languageName))
+	}
+	for _, v := range o.Message.Voices {
+		m.Voices = append(m.Voices, v.String())
 	}
 	for _, c := range o.Message.Choices {
 		m.Choices = append(m.Choices, choice{Key: c.Key, Label: c.Label, Payload: c.Payload})

@@ -72,6 +72,8 @@ const (
 	aboutSame     = "same"     // an edit that would change nothing
 	aboutQuery    = "query"    // a callback query that is too old
 	aboutWebhook  = "webhook"  // polling while a webhook is set
+	aboutFile     = "file"     // a file_id that is not known (any more)
+	aboutVoice    = "voice"    // the person takes no voice messages
 	aboutMigrated = "migrated" // a group that became a supergroup
 )
 
@@ -102,12 +104,17 @@ type answer struct {
 
 // call makes one call within limit. Its error is always a *failure.
 func (c *Channel) call(ctx context.Context, limit time.Duration, method string, params tgbotapi.Params) (answer, error) {
+	return c.upload(ctx, limit, method, params, nil)
+}
+
+// upload is a call that brings a file, nil for none.
+func (c *Channel) upload(ctx context.Context, limit time.Duration, method string, params tgbotapi.Params, f *file) (answer, error) {
 	if err := ctx.Err(); err != nil {
 		return answer{}, &failure{method: method, fault: faultUnsent, code: "ended", words: "there was no time left to begin", cause: err}
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	x := &exchange{ctx: ctx, client: c.client}
+	x := &exchange{ctx: ctx, client: c.client, file: f}
 	resp, err := c.api(x).MakeRequest(method, params)
 	if err == nil && x.status < 300 {
 		return answer{result: resp.Result, date: x.header.Get("Date")}, nil
@@ -120,6 +127,7 @@ func (c *Channel) call(ctx context.Context, limit time.Duration, method string, 
 type exchange struct {
 	ctx    context.Context
 	client *http.Client
+	file   *file
 
 	asked, connected atomic.Bool // a connection was asked for, and was there
 	status           int
@@ -137,6 +145,12 @@ func (x *exchange) Do(req *http.Request) (*http.Response, error) {
 		// The transport asks anew only when nothing was written the first time.
 		GetConn: func(string) { x.asked.Store(true); x.connected.Store(false) },
 		GotConn: func(httptrace.GotConnInfo) { x.connected.Store(true) },
+	}
+	if x.file != nil {
+		if err := x.file.attach(req); err != nil {
+			x.err = err
+			return nil, errNetwork
+		}
 	}
 	resp, err := x.client.Do(req.WithContext(httptrace.WithClientTrace(x.ctx, trace)))
 	if err != nil {
@@ -217,6 +231,10 @@ func about(said *tgbotapi.Error) string {
 		return aboutSame
 	case strings.Contains(words, "query is too old"), strings.Contains(words, "query id is invalid"):
 		return aboutQuery
+	case strings.Contains(words, "voice_messages_forbidden"):
+		return aboutVoice
+	case strings.Contains(words, "file identifier"), strings.Contains(words, "wrong remote file"), strings.Contains(words, "file_reference"):
+		return aboutFile
 	case strings.Contains(words, "webhook is active"):
 		return aboutWebhook
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
@@ -33,11 +34,11 @@ func (c *Channel) setCommands(ctx context.Context) {
 		return
 	}
 	for _, l := range c.catalogue.Languages() {
-		// Telegram knows no other codes.
-		if len(l.Code) != 2 {
+		code, _, _ := strings.Cut(l.Code, "-") // Telegram knows codes of two letters alone: fa-AF is fa
+		if len(code) != 2 {
 			continue
 		}
-		if err := c.setCommandsFor(ctx, l, l.Code); err != nil {
+		if err := c.setCommandsFor(ctx, l, code); err != nil {
 			c.commandsFailed(ctx, err)
 		}
 	}

@@ -29,6 +29,8 @@ func (c *Channel) Send(ctx context.Context, m bot.Claimed) deliver.Result {
 	switch {
 	case err != nil || chat == 0:
 		return deliver.Result{Outcome: deliver.Drop, Reason: "address"}
+	case len(m.Message.Voices) > 0:
+		return c.sendVoice(ctx, chat, m.Message.Voices[0])
 	case strings.TrimSpace(m.Message.Text) == "":
 		return deliver.Result{Outcome: deliver.Drop, Reason: "empty"}
 	case units(m.Message.Text) > flows.Telegram.MaxChars:
@@ -47,13 +49,25 @@ func (c *Channel) Send(ctx context.Context, m bot.Claimed) deliver.Result {
 	if err != nil {
 		return result(err)
 	}
-	var sent struct {
-		ID int64 `json:"message_id"`
-	}
+	c.noteSent(chat, a)
+	return deliver.Result{Outcome: deliver.Sent}
+}
+
+// sentMessage is what Telegram answers to what was sent.
+type sentMessage struct {
+	ID    int64 `json:"message_id"`
+	Voice struct {
+		FileID string `json:"file_id"`
+	} `json:"voice"`
+}
+
+// noteSent remembers the newest message of a chat.
+func (c *Channel) noteSent(chat int64, a answer) sentMessage {
+	var sent sentMessage
 	if json.Unmarshal(a.result, &sent) == nil && sent.ID > 0 {
 		c.last.note(chat, sent.ID)
 	}
-	return deliver.Result{Outcome: deliver.Sent}
+	return sent
 }
 
 // Probe asks whether Telegram answers. It is deliver.Prober.
@@ -97,6 +111,8 @@ func result(err error) deliver.Result {
 		r.Outcome = deliver.Misconfigured
 	case f.status == http.StatusForbidden:
 		r.Outcome = deliver.Unreachable
+	case f.about == aboutVoice:
+		r.Outcome, r.Reason = deliver.Drop, f.code+"-voice"
 	case f.about == aboutChat:
 		r.Outcome, r.Reason = deliver.Unreachable, f.code+"-chat"
 	default:

@@ -24,6 +24,7 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"posada/bot"
+	"posada/flows"
 	"posada/locales"
 )
 
@@ -47,6 +48,10 @@ type Config struct {
 	Receive func(context.Context, bot.Inbound) (bot.Receipt, error)
 	// Reach notes whether a person can be reached; it is Outbox.Reach.
 	Reach func(ctx context.Context, who bot.Address, reachable bool) error
+
+	// Recording reads the recording of a message, or returns bot.ErrNoRecording;
+	// nil: there are none.
+	Recording func(flows.Voice) (bot.Recording, error)
 
 	Report func(error) // faults, for the operator; nil: they are dropped
 	Meter  Meter       // nil: nothing is counted
@@ -101,6 +106,9 @@ type Channel struct {
 	reach   func(context.Context, bot.Address, bool) error
 	report  func(error)
 	meter   Meter
+
+	recording func(flows.Voice) (bot.Recording, error)
+	uploaded  uploads
 
 	intake outage // why nothing comes in
 	store  outage // why nothing that comes in can be kept
@@ -163,7 +171,7 @@ func New(cfg Config) (*Channel, error) {
 		webhook:   cfg.Webhook,
 		secret:    func() string { return secret },
 		catalogue: cfg.Catalogue,
-		receive:   cfg.Receive, reach: cfg.Reach, report: cfg.Report, meter: cfg.Meter,
+		receive:   cfg.Receive, reach: cfg.Reach, report: cfg.Report, meter: cfg.Meter, recording: cfg.Recording,
 		chores: newChores(),
 	}
 	if secret != "" {
@@ -174,6 +182,9 @@ func New(cfg Config) (*Channel, error) {
 	}
 	if c.reach == nil {
 		c.reach = func(context.Context, bot.Address, bool) error { return errNoReceiver }
+	}
+	if c.recording == nil {
+		c.recording = func(flows.Voice) (bot.Recording, error) { return bot.Recording{}, bot.ErrNoRecording }
 	}
 	if c.report == nil {
 		c.report = func(error) {}

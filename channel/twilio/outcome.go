@@ -60,6 +60,9 @@ var codes = map[int]meaning{
 	21605: {outcome: deliver.Drop}, // too long
 	21617: {outcome: deliver.Drop}, // too long
 	21619: {outcome: deliver.Drop}, // neither text nor media
+	12300: {outcome: deliver.Drop}, // a recording that answers as something else
+	21620: {outcome: deliver.Drop}, // an address of a recording that is none
+	63019: {outcome: deliver.Drop}, // a recording that could not be fetched: its words went by themselves
 	21654: {outcome: deliver.Drop}, // no template of that ContentSid
 	21655: {outcome: deliver.Drop}, // a ContentSid that is none
 	21656: {outcome: deliver.Drop}, // the template's variables

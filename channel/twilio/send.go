@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
 	"posada/bot"
 	"posada/bot/deliver"
+	"posada/flows"
 )
 
 // maxText is the most UTF-16 units of a message's body.
@@ -35,9 +37,13 @@ func (s *sender) Send(ctx context.Context, m bot.Claimed) deliver.Result {
 		return s.erase(ctx, m.To.ID)
 	}
 	to := recipient(s.channel, m.To.ID)
+	voices := m.Message.Voices
 	switch size := units(m.Message.Text); {
 	case to == "":
 		return deliver.Result{Outcome: deliver.Unreachable, Reason: "address"}
+	case len(voices) > 0 && !s.speaks(voices[0]):
+		return deliver.Result{Outcome: deliver.Drop, Reason: bot.NoRecording}
+	case len(voices) > 0:
 	case size == 0:
 		return deliver.Result{Outcome: deliver.Drop, Reason: "empty"}
 	case size > maxText:
@@ -51,7 +57,12 @@ func (s *sender) Send(ctx context.Context, m bot.Claimed) deliver.Result {
 		return s.nudge(ctx, m, to, now)
 	}
 	params := s.params(to)
-	params.SetBody(m.Message.Text)
+	if len(voices) > 0 {
+		// Without a word beside it: on WhatsApp a voice message carries none.
+		params.SetMediaUrl([]string{s.account.config.PublicURL + RecordingPath(voices[0])})
+	} else {
+		params.SetBody(m.Message.Text)
+	}
 	// Its query names the message and no person.
 	params.SetStatusCallback(s.account.config.PublicURL + StatusPath + "?" + messageParam + "=" + strconv.FormatUint(m.ID, 10))
 	result := s.create(ctx, params)
@@ -61,6 +72,16 @@ func (s *sender) Send(ctx context.Context, m bot.Claimed) deliver.Result {
 		return s.nudge(ctx, m, to, now)
 	}
 	return result
+}
+
+// speaks tells whether a recording can be sent: one that is gone is given up
+// before Twilio finds nothing at its address.
+func (s *sender) speaks(v flows.Voice) bool {
+	if s.channel != WhatsApp || s.account.config.Recording == nil {
+		return false
+	}
+	_, err := s.account.config.Recording(v)
+	return err == nil
 }
 
 // Probe asks whether Twilio answers. It is deliver.Prober.
@@ -132,8 +153,11 @@ func (s *sender) erase(ctx context.Context, sid string) deliver.Result {
 	if !messageSID.MatchString(sid) {
 		return deliver.Result{Outcome: deliver.Drop, Reason: "address"}
 	}
-	// An empty body is the request: a parameter left out would change nothing.
-	_, err := s.account.api.call(ctx).api().UpdateMessage(sid, new(api.UpdateMessageParams).SetBody(""))
+	err := s.eraseMedia(ctx, sid)
+	if err == nil {
+		// An empty body is the request: a parameter left out would change nothing.
+		_, err = s.account.api.call(ctx).api().UpdateMessage(sid, new(api.UpdateMessageParams).SetBody(""))
+	}
 	if err == nil {
 		s.account.health.saw(nil, deliver.Sent)
 		return deliver.Result{Outcome: deliver.Sent}
@@ -149,6 +173,36 @@ func (s *sender) erase(ctx context.Context, sid string) deliver.Result {
 	}
 	return result
 }
+
+// eraseMedia has Twilio forget what came with a message: which recording somebody
+// was sent tells what was said to them, and a photo that they sent tells more.
+func (s *sender) eraseMedia(ctx context.Context, sid string) error {
+	if !strings.HasPrefix(sid, mediaPrefix) {
+		return nil
+	}
+	media, err := s.account.api.call(ctx).api().ListMedia(sid, new(api.ListMediaParams).SetLimit(maxMedia))
+	if err != nil {
+		return err
+	}
+	for _, m := range media {
+		if m.Sid == nil || !mediaSID.MatchString(*m.Sid) {
+			continue
+		}
+		err := s.account.api.call(ctx).api().DeleteMedia(sid, *m.Sid, nil)
+		var refused *refusal
+		if err != nil && !(errors.As(err, &refused) && refused.status == http.StatusNotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
+const (
+	// mediaPrefix begins the id of a message with media.
+	mediaPrefix = "MM"
+	// maxMedia is the most media of one message.
+	maxMedia = 10
+)
 
 // units is the length of a text as Twilio measures it.
 func units(s string) (n int) {

@@ -22,6 +22,7 @@ var (
 	serviceSID = regexp.MustCompile(`^MG[0-9a-fA-F]{32}$`)
 	contentSID = regexp.MustCompile(`^HX[0-9a-fA-F]{32}$`)
 	messageSID = regexp.MustCompile(`^(SM|MM)[0-9a-fA-F]{32}$`)
+	mediaSID   = regexp.MustCompile(`^ME[0-9a-fA-F]{32}$`)
 	tokenShape = regexp.MustCompile(`^[0-9A-Za-z]{1,128}$`)
 	langShape  = regexp.MustCompile(`^[A-Za-z]{2,3}([_-][0-9A-Za-z]{2,8})*$`)
 )

@@ -29,6 +29,12 @@ const (
 	StatusPath  = "/twilio/status"
 )
 
+// RecordingPath is where Twilio fetches a recording, below the public URL.
+func RecordingPath(v flows.Voice) string { return AudioPath + "/" + v.Lang + "/" + v.ID + ".ogg" }
+
+// AudioPath is the folder of all recordings.
+const AudioPath = "/audio"
+
 // Config is what an account needs. New checks it.
 type Config struct {
 	AccountSID string // "AC" and 32 hexadecimal digits
@@ -57,6 +63,11 @@ type Config struct {
 
 	// Redact has the texts that people send erased at Twilio once received.
 	Redact bool
+
+	// Recording reads the recording of a message, or returns bot.ErrNoRecording;
+	// nil: there are none. WhatsApp alone carries them, by an address below the
+	// public URL that RecordingPath names.
+	Recording func(flows.Voice) (bot.Recording, error)
 
 	Transport http.RoundTripper // nil: a pool of its own
 

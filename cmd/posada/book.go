@@ -14,7 +14,8 @@ import (
 
 // bookFlags are shared by every command that opens the book.
 type bookFlags struct {
-	Book string `help:"A folder of your own YAML that lies over the book: directory.yaml, places.yaml and so on; a file in it replaces the book's." placeholder:"DIR" type:"existingdir"`
+	Book   string `help:"A folder of your own YAML that lies over the book: directory.yaml, places.yaml and so on; a file in it replaces the book's." placeholder:"DIR" type:"existingdir"`
+	Drafts string `enum:"label,refuse" default:"label" help:"Texts of law, deadlines, danger and health that no person has reviewed in a language: label sends them with their original beside them, refuse sends a language that was reviewed instead."`
 }
 
 // load loads languages and book, and refuses a clock that stands before the
@@ -31,6 +32,7 @@ func (f *bookFlags) load(now time.Time) (*flows.Book, error) {
 	if today := flows.DateOf(now.UTC()); today < b.NewestReview() {
 		return nil, fmt.Errorf("the clock says %s, but the book was reviewed on %s: set the clock right first", today, b.NewestReview())
 	}
+	b.SetDrafts(flows.Drafts(f.Drafts))
 	return b, nil
 }
 

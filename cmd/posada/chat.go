@@ -19,6 +19,7 @@ import (
 
 type chatCmd struct {
 	bookFlags
+	audioFlags
 	Channel string `enum:"sms,whatsapp,telegram" default:"whatsapp" help:"Show messages as this channel would: sms, whatsapp or telegram."`
 	Lang    string `help:"Begin in this language (en, es, ht) instead of asking." placeholder:"CODE"`
 	From    string `default:"terminal" help:"Who is talking: with --db, the same name comes back to where they were." placeholder:"ID"`
@@ -38,6 +39,7 @@ type chatMessage struct {
 	Flow     string         `json:"flow"`
 	Node     string         `json:"node"`
 	Segments int            `json:"segments"`
+	Voice    string         `json:"voice,omitempty"` // a recording, and no text: "mam/rule.what.3"
 }
 
 func (c *chatCmd) Run(ctx context.Context, std streams) error {
@@ -56,6 +58,14 @@ func (c *chatCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
+	voices, err := c.audioFlags.open(book)
+	if err != nil {
+		return err
+	}
+	defer voices.Close()
+	for _, f := range voices.faults {
+		fmt.Fprintf(std.err, "posada: recording not taken: %s\n", f)
+	}
 	form, _ := flows.FormNamed(c.Channel)
 	var store chatStore = memory.New()
 	if c.DB != "" {
@@ -67,6 +77,7 @@ func (c *chatCmd) Run(ctx context.Context, std streams) error {
 		defer kept.Close()
 		store = kept
 	}
+	book.BuildSearch()
 	talk := &conversation{
 		cmd: c, store: store, assistant: bot.New(book, store), out: std.out,
 		in: bot.Inbound{From: bot.Address{Channel: bot.Simulator, ID: c.From}, Form: form, AsOf: day, Lang: c.Lang},
@@ -156,7 +167,11 @@ func (t *conversation) print(m flows.Message) error {
 		if choices == nil {
 			choices = []flows.Choice{}
 		}
-		line, err := json.Marshal(chatMessage{To: t.cmd.From, Channel: t.in.Form.Name, Lang: m.Lang, Text: m.Text, Choices: choices, Flow: m.Flow, Node: m.Node, Segments: m.Segments})
+		voice := ""
+		if len(m.Voices) > 0 {
+			voice = m.Voices[0].String()
+		}
+		line, err := json.Marshal(chatMessage{Voice: voice, To: t.cmd.From, Channel: t.in.Form.Name, Lang: m.Lang, Text: m.Text, Choices: choices, Flow: m.Flow, Node: m.Node, Segments: m.Segments})
 		if err != nil {
 			return err
 		}
@@ -164,6 +179,9 @@ func (t *conversation) print(m flows.Message) error {
 		return err
 	}
 	text := m.Text
+	for _, v := range m.Voices {
+		text += "[voice: " + v.String() + "]"
+	}
 	if t.in.Form.Buttons {
 		for _, c := range m.Choices {
 			text += fmt.Sprintf("\n[%s] %s", c.Key, c.Label)

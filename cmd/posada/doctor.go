@@ -13,12 +13,14 @@ import (
 
 	"posada/bot"
 	"posada/bot/deliver"
+	"posada/channel/twilio"
 	"posada/flows"
 	"posada/webhook"
 )
 
 type doctorCmd struct {
 	bookFlags
+	audioFlags
 	channelFlags
 }
 
@@ -78,10 +80,16 @@ func (c *doctorCmd) look(ctx context.Context) []bot.Finding {
 		}
 		out = append(out, f)
 	}
+	voices, err := c.audioFlags.open(b)
+	if err != nil {
+		return append(out, bot.Finding{Subject: "recordings", Level: bot.Fail, Text: err.Error() + "."})
+	}
+	defer voices.Close()
+	out = append(out, voices.look()...)
 	if !c.any() {
 		return append(out, bot.Finding{Subject: "channels", Level: bot.Warn, Text: "none has credentials, so only the phone in the browser works.", Mend: "Give --telegram-token, or --twilio-account-sid with the rest."})
 	}
-	ch, err := c.channelFlags.open(looking(b))
+	ch, err := c.channelFlags.open(looking(b, voices))
 	if err != nil {
 		return append(out, bot.Finding{Subject: "settings", Level: bot.Fail, Text: err.Error() + "."})
 	}
@@ -98,6 +106,10 @@ func (c *doctorCmd) look(ctx context.Context) []bot.Finding {
 	}
 	if c.PublicURL != "" {
 		for path := range ch.routes() {
+			if path == twilio.AudioPath {
+				out = append(out, hear(ctx, c.PublicURL, voices.Voices()[0]))
+				continue
+			}
 			out = append(out, knock(ctx, c.PublicURL, path))
 		}
 	}
@@ -149,9 +161,9 @@ func knock(ctx context.Context, public, path string) bot.Finding {
 var errLooking = errors.New("only looking")
 
 // looking are the surroundings of channels that neither receive nor send.
-func looking(b *flows.Book) surroundings {
+func looking(b *flows.Book, voices *recordings) surroundings {
 	return surroundings{
-		book: b, secret: "unused", metrics: webhook.NewMetrics(), report: func(error) {},
+		book: b, voices: voices, secret: "unused", metrics: webhook.NewMetrics(), report: func(error) {},
 		receive:   func(context.Context, bot.Inbound) (bot.Receipt, error) { return bot.Receipt{}, errLooking },
 		reach:     func(context.Context, bot.Address, bool) error { return errLooking },
 		delivered: func(context.Context, deliver.Report) error { return errLooking },

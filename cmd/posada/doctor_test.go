@@ -153,7 +153,7 @@ func TestDoctorKnowsPosadaByHowItRefusesAStranger(t *testing.T) {
 		PublicURL: "https://posada.test/", WebhookListen: defaultWebhookListen, TelegramToken: aToken, TelegramMode: "auto", TelegramRate: 1, TelegramPace: 1,
 		TwilioAccountSID: anSID, TwilioAuthToken: anAuth, SMSFrom: aNumber, SMSRate: 1, WhatsAppRate: 1, Workers: 1, Timeout: time.Second,
 	}
-	ch, err := flags.open(looking(b))
+	ch, err := flags.open(looking(b, &recordings{book: b}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func (c *removeHookCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	ch, err := c.channelFlags.open(looking(b))
+	ch, err := c.channelFlags.open(looking(b, &recordings{book: b}))
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ type cli struct {
 	Chat      chatCmd      `cmd:"" help:"Talk to the assistant in the terminal."`
 	Book      bookCmd      `cmd:"" help:"Print what the book holds to be true on a day, and what is overdue for review."`
 	Check     checkCmd     `cmd:"" help:"Hold the book and the languages to account; fails with file and line."`
+	Locales   localesCmd   `cmd:"" help:"Care for the languages: how each text was made, and files for translators."`
 	Flows     flowsCmd     `cmd:"" help:"Draw a flow of the book."`
 	Compact   compactCmd   `cmd:"" help:"Write the database anew, without the remains of what was erased. Stop the server first."`
 	Keys      keysCmd      `cmd:"" help:"Care for the key file."`

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"posada/flows"
 	"posada/locales"
 )
 
@@ -313,9 +314,13 @@ func TestEveryLanguageOffersItself(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	b, err := flows.Embedded(c)
+	if err != nil {
+		t.Fatal(err)
+	}
 	_, stdout, _ := posada(t, "blargh\n", "chat", "--json")
 	msgs := chatLines(t, stdout)
-	if len(msgs) != 1 || len(msgs[0].Choices) != len(c.Languages()) {
+	if len(msgs) != 1 || len(msgs[0].Choices) != len(c.Languages())+len(b.Orals()) {
 		t.Errorf("the first question offers %v", msgs)
 	}
 }

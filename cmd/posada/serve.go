@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -24,6 +25,7 @@ import (
 type serveCmd struct {
 	bookFlags
 	dataFlags
+	audioFlags
 	Listen string `default:"127.0.0.1:8080" help:"Where the phone in the browser, health and metrics listen: a loopback address, for they ask for no password." placeholder:"HOST:PORT"`
 	channelFlags
 }
@@ -35,6 +37,7 @@ func (c *serveCmd) Run(ctx context.Context, std streams) error {
 	}
 	defer s.store.Close()
 	defer s.closeListeners()
+	defer s.voices.Close()
 	c.greet(std, s)
 	return s.run(ctx)
 }
@@ -52,6 +55,7 @@ type server struct {
 	survey     *remind.Watch
 	phone      *simulator.Simulator
 	metrics    *webhook.Metrics
+	voices     *recordings
 
 	private, public net.Listener // public: nil without webhooks
 	pages, hooks    *webhook.Server
@@ -70,15 +74,18 @@ func (c *serveCmd) prepare(std streams) (_ *server, err error) {
 	if err := c.check(s.book); err != nil {
 		return nil, err
 	}
+	if s.voices, err = c.audioFlags.open(s.book); err != nil {
+		return nil, err
+	}
 	store, keys, err := c.dataFlags.open()
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, s.voices.Close())
 	}
 	s.store = store
 	defer func() {
 		if err != nil {
 			s.closeListeners()
-			err = errors.Join(err, store.Close())
+			err = errors.Join(err, store.Close(), s.voices.Close())
 		}
 	}()
 	secret, err := hookSecret(keys)
@@ -88,7 +95,7 @@ func (c *serveCmd) prepare(std streams) (_ *server, err error) {
 	s.metrics = webhook.NewMetrics()
 	s.assistant = bot.New(s.book, store)
 	s.channels, err = c.channelFlags.open(surroundings{
-		book: s.book, secret: secret, receive: s.receive, reach: store.Reach, delivered: s.delivered, report: s.report("channel"), metrics: s.metrics,
+		book: s.book, secret: secret, receive: s.receive, reach: store.Reach, delivered: s.delivered, report: s.report("channel"), metrics: s.metrics, voices: s.voices,
 	})
 	if err != nil {
 		return nil, err
@@ -102,6 +109,7 @@ func (c *serveCmd) prepare(std streams) (_ *server, err error) {
 	s.sweeper = bot.NewSweeper(s.book, store)
 	s.sweeper.Erase = c.Redact && s.channels.twilio != nil
 	s.phone = simulator.New(s.receive, s.book.Catalogue, s.report("phone"))
+	s.phone.Recording = s.voices.Get
 	lanes := append(c.lanes(s.channels), deliver.Lane{Channel: bot.Simulator, Sender: s.phone, Workers: 1, Timeout: c.Timeout})
 	s.dispatcher = deliver.New(store, lanes, s.metrics, s.report("delivery"))
 	s.metrics.Watch(s.levels)
@@ -258,6 +266,10 @@ func (s *server) run(ctx context.Context) error {
 	sending, stopSending := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopSending()
 	out.Go(func() { s.dispatcher.Run(sending) })
+	in.Go(func() { // behind: until it has ended, free text leads to the menu and to help
+		s.book.BuildSearch()
+		debug.FreeOSMemory() // to build takes more room than to have
+	})
 	in.Go(func() { s.phone.Run(ctx) })
 	in.Go(func() { s.sweeper.Run(ctx, s.swept) })
 	in.Go(func() { s.remind(ctx) })
@@ -325,6 +337,9 @@ func (c *serveCmd) greet(std streams, s *server) {
 	}
 	if s.public != nil {
 		fmt.Fprintf(&b, "Webhooks  %s, to be published as %s by a TLS proxy, and nothing else\n", s.public.Addr(), c.PublicURL)
+	}
+	for _, line := range s.voices.describe() {
+		b.WriteString(line + "\n")
 	}
 	if c.any() {
 		for _, line := range trialNotice(s.book, time.Now()) {

@@ -64,6 +64,8 @@ type channels struct {
 	twilio   *twilio.Account
 	public   string // the public URL, "" for none
 	hooked   bool   // Telegram comes by webhook
+
+	audio http.Handler // the recordings for WhatsApp, nil for none
 }
 
 // surroundings are what channels need of the rest of the house. A command that
@@ -76,6 +78,7 @@ type surroundings struct {
 	delivered func(context.Context, deliver.Report) error
 	report    func(error)
 	metrics   *webhook.Metrics
+	voices    *recordings
 }
 
 // any tells whether a real channel is asked for.
@@ -132,7 +135,7 @@ func (c *channelFlags) open(s surroundings) (*channels, error) {
 		var err error
 		out.telegram, err = telegram.New(telegram.Config{
 			Token: c.TelegramToken, API: c.TelegramAPI, Secret: s.secret, Webhook: hook, Catalogue: s.book.Catalogue,
-			Receive: s.receive, Reach: s.reach, Report: s.report, Meter: s.metrics,
+			Receive: s.receive, Reach: s.reach, Report: s.report, Meter: s.metrics, Recording: s.voices.Get,
 		})
 		if err != nil {
 			return nil, err
@@ -141,11 +144,14 @@ func (c *channelFlags) open(s surroundings) (*channels, error) {
 	if c.TwilioAccountSID != "" {
 		sms, _ := c.formNamed(flows.SMS.Name)
 		var err error
+		if c.WhatsAppFrom != "" {
+			out.audio = s.voices.route()
+		}
 		out.twilio, err = twilio.New(twilio.Config{
 			AccountSID: c.TwilioAccountSID, AuthToken: c.TwilioAuthToken, OldAuthToken: c.TwilioOldAuthToken, API: c.TwilioAPI, PublicURL: c.PublicURL,
 			SMS: twilio.Sender{From: c.SMSFrom}, WhatsApp: twilio.Sender{From: c.WhatsAppFrom}, Templates: c.WhatsAppTemplate,
 			SMSForm: sms, WhatsAppForm: flows.WhatsApp, Redact: c.Redact,
-			Receive: s.receive, Delivered: s.delivered, Report: s.report, Meter: s.metrics.Webhook,
+			Receive: s.receive, Delivered: s.delivered, Report: s.report, Meter: s.metrics.Webhook, Recording: s.voices.Get,
 		})
 		if err != nil {
 			return nil, err
@@ -186,6 +192,9 @@ func (ch *channels) routes() map[string]http.Handler {
 		for path, h := range ch.twilio.Routes() {
 			routes[path] = h
 		}
+	}
+	if ch.audio != nil {
+		routes[twilio.AudioPath] = ch.audio
 	}
 	return routes
 }

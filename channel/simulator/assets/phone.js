@@ -192,7 +192,11 @@ function bubble(m) {
   if (m.lang) {
     words.lang = m.lang;
   }
+  words.hidden = !m.text; // a recording alone
   box.append(make("span", "hidden", m.mine ? "You: " : "Posada: "), words);
+  for (const name of m.voices ?? []) {
+    box.append(player(name));
+  }
   const meta = make("p", "meta", clock(m.at));
   meta.dir = "ltr";
   el.append(box, meta);
@@ -202,6 +206,18 @@ function bubble(m) {
   phone.bubbles.set(m.id, el);
   $("start").hidden = true;
   return el;
+}
+
+// player plays a recording; what is no longer there says so.
+function player(name) {
+  const sound = make("audio", "voice");
+  sound.controls = true;
+  sound.preload = "metadata";
+  sound.setAttribute("aria-label", "Recording " + name);
+  sound.dataset.voice = name;
+  sound.addEventListener("error", () => sound.replaceWith(make("p", "words gone", "This recording cannot be played: " + name)));
+  sound.src = "/phone/voice/" + name.split("/").map(encodeURIComponent).join("/");
+  return sound;
 }
 
 // theirs adds what only a received message has.

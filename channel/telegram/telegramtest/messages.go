@@ -26,6 +26,10 @@ type Message struct {
 	Text    string
 	Buttons [][]Button
 	Edits   int // how often it was edited
+
+	Voice    []byte // the OGG file of a voice message, nil for a text
+	Duration int    // of the voice message, as the bot tells it
+	FileID   string
 }
 
 // Button is one button under a message.

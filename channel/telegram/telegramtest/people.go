@@ -88,6 +88,10 @@ func (c *chat) wire() map[string]any {
 // wire is a message as the Bot API shows it. The lock is held.
 func (s *Server) wire(c *chat, m Message) map[string]any {
 	out := map[string]any{"message_id": m.ID, "chat": c.wire(), "date": time.Now().Unix(), "text": m.Text}
+	if m.Voice != nil {
+		delete(out, "text")
+		out["voice"] = map[string]any{"file_id": m.FileID, "file_unique_id": "u" + m.FileID, "duration": m.Duration, "mime_type": "audio/ogg", "file_size": len(m.Voice)}
+	}
 	switch {
 	case m.Bot:
 		out["from"] = s.me()

@@ -82,6 +82,10 @@ type Server struct {
 	faults   []*planned
 	all      *rate.Limiter
 
+	files     map[string][]byte // what was sent before, by file_id
+	attached  map[string][]byte // what came with a call, by its name in the form
+	forbidden map[int64]bool    // chats that take no voice messages
+
 	lastUpdate  int64
 	lastMessage int64
 	lastQuery   int64
@@ -109,7 +113,8 @@ func New(t testing.TB, options ...Option) *Server {
 	s := &Server{
 		Token: Token, t: t, quit: make(chan struct{}), changed: make(chan struct{}),
 		chats: map[int64]*chat{}, queries: map[string]*Query{}, commands: map[string][]Command{},
-		calls: map[string]int{}, routes: map[string]string{}, lastUpdate: 700_000_000,
+		calls: map[string]int{}, routes: map[string]string{},
+		files: map[string][]byte{}, attached: map[string][]byte{}, forbidden: map[int64]bool{}, lastUpdate: 700_000_000,
 	}
 	for _, o := range options {
 		o(s)
@@ -185,6 +190,7 @@ var methods = map[string]method{
 	"getWebhookInfo":      {nil, (*Server).getWebhookInfo},
 	"sendMessage":         {map[string]bool{"chat_id": true, "text": true, "link_preview_options": false, "reply_markup": false, "disable_notification": false, "protect_content": false}, (*Server).sendMessage},
 	"editMessageText":     {map[string]bool{"chat_id": true, "message_id": true, "text": true, "link_preview_options": false, "reply_markup": false}, (*Server).editMessageText},
+	"sendVoice":           {map[string]bool{"chat_id": true, "voice": true, "caption": false, "duration": false, "reply_markup": false, "disable_notification": false, "protect_content": false}, (*Server).sendVoice},
 	"answerCallbackQuery": {map[string]bool{"callback_query_id": true, "text": false, "show_alert": false, "cache_time": false}, (*Server).answerCallbackQuery},
 	"leaveChat":           {map[string]bool{"chat_id": true}, (*Server).leaveChat},
 	"setMyCommands":       {map[string]bool{"commands": true, "scope": false, "language_code": false}, (*Server).setMyCommands},
@@ -209,8 +215,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		s.refused(w, name, refuse(http.StatusNotFound, "Not Found: method not found"))
 		return
 	}
-	if err := r.ParseForm(); err != nil {
-		s.refused(w, name, refuse(http.StatusBadRequest, "Bad Request: can't parse the body"))
+	if no := s.parse(r, name); no != nil {
+		s.refused(w, name, no)
 		return
 	}
 	if no := s.check(name, m, r.Form); no != nil {

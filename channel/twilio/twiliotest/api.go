@@ -17,6 +17,9 @@ import (
 type message struct {
 	sid, channel, number string // number is the person's
 	body, template       string
+	sound                []byte // what came with it
+	media                string // the address of what came with it
+	mediaSID             string // "" for none, or when it was erased
 	callback             string
 	status               string
 	inbound              bool
@@ -36,6 +39,8 @@ func (d *Twilio) routes() http.Handler {
 	const account = "/2010-04-01/Accounts/{AccountSid}"
 	mux.HandleFunc("POST "+account+"/Messages.json", d.createMessage)
 	mux.HandleFunc("POST "+account+"/Messages/{Sid}", d.updateMessage)
+	mux.HandleFunc("GET "+account+"/Messages/{Sid}/Media.json", d.listMedia)
+	mux.HandleFunc("DELETE "+account+"/Messages/{Sid}/Media/{Media}", d.deleteMedia)
 	mux.HandleFunc("GET "+account+"/IncomingPhoneNumbers.json", d.listNumbers)
 	mux.HandleFunc("GET "+account, d.fetchAccount) // {AccountSid} with ".json"
 	mux.HandleFunc("GET /v1/Content/{Sid}", d.fetchContent)
@@ -131,7 +136,7 @@ func (d *Twilio) take(form url.Values) (*message, func(http.ResponseWriter)) {
 			writeError(w, http.StatusBadRequest, code, fmt.Sprintf(format, args...))
 		}
 	}
-	if unknown := unknownParameter(form, "To", "From", "MessagingServiceSid", "Body", "ContentSid", "ContentVariables", "StatusCallback"); unknown != "" {
+	if unknown := unknownParameter(form, "To", "From", "MessagingServiceSid", "Body", "ContentSid", "ContentVariables", "StatusCallback", "MediaUrl"); unknown != "" {
 		d.mistake("a message with the parameter " + unknown)
 		return refuse(20001, "Unknown parameter %s", unknown)
 	}
@@ -148,7 +153,12 @@ func (d *Twilio) take(form url.Values) (*message, func(http.ResponseWriter)) {
 		return refuse(21701, "The Messaging Service does not exist")
 	case !e164(number) && !(channel == WhatsApp && isUser(number)):
 		return refuse(21211, "Invalid 'To' Phone Number: %s", number)
-	case body == "" && content == "":
+	case form.Has("MediaUrl") && (channel != WhatsApp || body != "" || content != ""):
+		d.mistake("a recording by SMS, or beside words: WhatsApp shows no words with a voice message")
+		return refuse(21620, "Invalid media URL(s)")
+	case form.Has("MediaUrl") && !mediaURL(form.Get("MediaUrl")):
+		return refuse(21620, "Invalid media URL(s)")
+	case body == "" && content == "" && !form.Has("MediaUrl"):
 		return refuse(21602, "Message body is required.")
 	case units(body) > 1600:
 		return refuse(21617, "The concatenated message body exceeds the 1600 character limit")
@@ -196,10 +206,17 @@ func (d *Twilio) take(form url.Values) (*message, func(http.ResponseWriter)) {
 		return nil, func(w http.ResponseWriter) { tooMany(w, "1") }
 	}
 	m := &message{sid: sid("SM"), channel: channel, number: number, body: text, template: content, callback: form.Get("StatusCallback"), status: "queued"}
+	if m.media = form.Get("MediaUrl"); m.media != "" {
+		m.sid, m.mediaSID = sid("MM"), sid("ME")
+	}
 	d.messages[m.sid] = m
 	failure := h.fail
 	if channel == WhatsApp && time.Since(h.wrote) >= Window && (content == "" || d.templates[content].approval != "approved") {
 		failure = 63016 // known to WhatsApp alone, and so later
+	}
+	if m.media != "" && failure == 0 {
+		d.background(func() { d.fetch(m) })
+		return m, nil
 	}
 	d.deliver(m, text, failure)
 	return m, nil

@@ -28,6 +28,7 @@ type Shown struct {
 	Segments int    // SMS alone: what the carrier bills
 	GSM      bool   // SMS alone: whether GSM-7 carried it
 	At       time.Time
+	Voice    []byte // WhatsApp alone: the OGG file of a voice message, nil for a text
 }
 
 func (d *Twilio) handset(channel, number string) *handset {
@@ -87,7 +88,7 @@ func (d *Twilio) WaitErased() {
 	d.t.Helper()
 	d.wait("the erasing of all texts", func() bool {
 		for _, m := range d.messages {
-			if m.body != "" {
+			if m.body != "" || m.mediaSID != "" {
 				return false
 			}
 		}
@@ -97,7 +98,7 @@ func (d *Twilio) WaitErased() {
 
 // show puts a message on a phone. The lock is held.
 func (d *Twilio) show(m *message, text string) {
-	s := Shown{SID: m.sid, Text: text, Template: m.template, At: time.Now()}
+	s := Shown{SID: m.sid, Text: text, Template: m.template, At: time.Now(), Voice: m.sound}
 	if m.channel == SMS {
 		s.Segments, _, s.GSM = locales.Cost(text)
 	}

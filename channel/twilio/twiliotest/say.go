@@ -55,9 +55,19 @@ func (d *Twilio) Press(from, label, payload string) Answer {
 func (d *Twilio) SendMedia(channel, from, contentType, caption string) Answer {
 	d.t.Helper()
 	form := d.Message(channel, from, caption)
+	was, id, media := form.Get("MessageSid"), sid("MM"), sid("ME")
+	d.set(func() {
+		m := d.messages[was]
+		delete(d.messages, was)
+		m.sid, m.mediaSID = id, media
+		d.messages[id] = m
+	})
+	for _, name := range []string{"MessageSid", "SmsSid", "SmsMessageSid"} {
+		form.Set(name, id)
+	}
 	form.Set("NumMedia", "1")
 	form.Set("MediaContentType0", contentType)
-	form.Set("MediaUrl0", "https://api.twilio.com/2010-04-01/Accounts/"+AccountSID+"/Messages/"+form.Get("MessageSid")+"/Media/"+sid("ME"))
+	form.Set("MediaUrl0", "https://api.twilio.com/2010-04-01/Accounts/"+AccountSID+"/Messages/"+id+"/Media/"+media)
 	return d.Deliver(form)
 }
 
