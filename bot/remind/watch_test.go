@@ -5,6 +5,8 @@ package remind_test
 import (
 	"context"
 	"errors"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,11 +17,20 @@ import (
 
 // town is people who come and go, or cannot be read.
 type town struct {
+	mu  sync.Mutex
 	n   int
 	err error
 }
 
+func (p *town) become(n int, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.n, p.err = n, err
+}
+
 func (p *town) Contacts(_ context.Context, each func(bot.Contact) error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	for range p.n {
 		if err := each(bot.Contact{Subscriptions: []bot.Subscription{sub("z", bot.On)}}); err != nil {
 			return err
@@ -31,8 +42,8 @@ func (p *town) Contacts(_ context.Context, each func(bot.Contact) error) error {
 func TestASurveyIsTakenAtTheStartAndAgainAndTheLastGoodOneIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		people := &town{n: 30}
-		faults := 0
-		w := remind.NewWatch(people, func(error) { faults++ })
+		var faults atomic.Int64
+		w := remind.NewWatch(people, func(error) { faults.Add(1) })
 		if got := w.Counts(); got != nil {
 			t.Errorf("before the first survey: %v", got)
 		}
@@ -48,7 +59,7 @@ func TestASurveyIsTakenAtTheStartAndAgainAndTheLastGoodOneIsKept(t *testing.T) {
 		if n := on(); n != 30 {
 			t.Errorf("at the start %d", n)
 		}
-		people.n = 50
+		people.become(50, nil)
 		time.Sleep(remind.SurveyEvery - time.Second)
 		if n := on(); n != 30 {
 			t.Errorf("before its time %d", n)
@@ -57,10 +68,10 @@ func TestASurveyIsTakenAtTheStartAndAgainAndTheLastGoodOneIsKept(t *testing.T) {
 		if n := on(); n != 50 {
 			t.Errorf("after its time %d", n)
 		}
-		people.n, people.err = 70, errors.New("the disk")
+		people.become(70, errors.New("the disk"))
 		time.Sleep(remind.SurveyEvery)
-		if n := on(); n != 50 || faults != 1 {
-			t.Errorf("after a fault %d, %d reported", n, faults)
+		if n := on(); n != 50 || faults.Load() != 1 {
+			t.Errorf("after a fault %d, %d reported", n, faults.Load())
 		}
 		cancel()
 	})
