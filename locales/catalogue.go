@@ -84,8 +84,11 @@ type message struct {
 	state  State
 }
 
-// Embedded loads the languages built into the binary.
-func Embedded() (*Catalogue, error) { return Load(files) }
+// Embedded loads the languages built into the binary, once: a catalogue does not
+// change.
+func Embedded() (*Catalogue, error) { return embedded() }
+
+var embedded = sync.OnceValues(func() (*Catalogue, error) { return Load(files) })
 
 // Load reads every *.yaml file of fsys as one language, called by its file
 // name, made/*.yaml as how their texts were made, and glossary/*.yaml as their

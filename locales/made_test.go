@@ -293,7 +293,7 @@ func BenchmarkMade(b *testing.B) {
 
 func BenchmarkEmbedded(b *testing.B) {
 	for b.Loop() {
-		if _, err := Embedded(); err != nil {
+		if _, err := Load(files); err != nil {
 			b.Fatal(err)
 		}
 	}
