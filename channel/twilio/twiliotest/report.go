@@ -48,16 +48,10 @@ func (d *Twilio) Release() {
 }
 
 // Settle waits until no callback is on its way any more.
-func (d *Twilio) Settle() { d.work.Wait() }
+func (d *Twilio) Settle() { d.work.wait() }
 
 // background runs something that ends with the double.
-func (d *Twilio) background(run func()) {
-	d.work.Add(1)
-	go func() {
-		defer d.work.Done()
-		run()
-	}()
-}
+func (d *Twilio) background(run func()) { d.work.run(run) }
 
 // deliver brings a message to its phone, or has it fail with a code, and tells
 // so. The lock is held.

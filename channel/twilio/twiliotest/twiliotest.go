@@ -48,7 +48,7 @@ type Twilio struct {
 	server *httptest.Server
 	specs  *specs
 	closed chan struct{}
-	work   sync.WaitGroup
+	work   underway
 
 	mu        sync.Mutex
 	changed   chan struct{} // closed and made anew whenever something happened
@@ -95,7 +95,7 @@ func New(t testing.TB) *Twilio {
 		close(d.closed)
 		d.server.CloseClientConnections()
 		d.server.Close()
-		d.work.Wait()
+		d.work.wait()
 	})
 	return d
 }
