@@ -355,8 +355,8 @@ func TestConsentReportsAndRumoursAreKept(t *testing.T) {
 	if c := load(t, store, ana).Contact; !c.Consent.Equal(now) {
 		t.Errorf("consent at %v", c.Consent)
 	}
-	if c := counts(t, store); c.Diary != 1 || c.Rumours != 1 {
-		t.Errorf("%d diary entries and %d rumours", c.Diary, c.Rumours)
+	if c := counts(t, store); c.Diary != 1 || c.Notes != 1 {
+		t.Errorf("%d diary entries and %d rumours", c.Diary, c.Notes)
 	}
 }
 

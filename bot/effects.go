@@ -57,7 +57,7 @@ func (t *Turn) apply(c Contact, form, lang string, effects []flows.Effect) {
 		case flows.EffectDiaryErase:
 			t.EraseDiary, t.Diary = true, nil
 		case flows.EffectRumour:
-			t.Rumours = append(t.Rumours, Rumour{At: now, From: c.Address, Lang: lang, Text: e.Text})
+			t.Notes = append(t.Notes, Note{Kind: NoteRumour, At: now, From: c.Address, Lang: lang, Text: e.Text})
 		case flows.EffectOptOut:
 			// Who said stop is reminded of nothing, not even after start.
 			t.OptOut = MarkOut
@@ -81,6 +81,6 @@ func (t *Turn) apply(c Contact, form, lang string, effects []flows.Effect) {
 		t.Contact = &c
 	}
 	if t.Forget {
-		t.Contact, t.Session, t.Diary, t.Rumours = nil, nil, nil, nil
+		t.Contact, t.Session, t.Diary, t.Notes = nil, nil, nil, nil
 	}
 }

@@ -47,7 +47,7 @@ func TestJSONHoldsNoAddressAndNoWords(t *testing.T) {
 	const words = "they took my brother"
 	from := subscribed().Address
 	for _, v := range []any{
-		[]Inbound{{From: from, Text: words}}, []Contact{subscribed()}, []Rumour{{From: from, Text: words}},
+		[]Inbound{{From: from, Text: words}}, []Contact{subscribed()}, []Note{{From: from, Text: words}},
 		[]Outbound{{To: from, Message: flows.Message{Text: words}}},
 	} {
 		raw, err := json.Marshal(v)

@@ -211,24 +211,32 @@ func DecodeEntry(raw []byte) (Entry, error) {
 	return e, nil
 }
 
-// Encode is the rumour's stored form.
-func (r Rumour) Encode() []byte {
-	w := newRecord(64 + len(r.Text))
-	w.time(r.At)
-	w.address(r.From)
-	w.text(r.Lang)
-	w.text(r.Text)
+// Encode is the note's stored form; its ID is the store's to keep.
+func (n Note) Encode() []byte {
+	w := newRecord(96 + len(n.Text))
+	w.time(n.At)
+	w.address(n.From)
+	w.text(n.Lang)
+	w.text(n.Text)
+	w.number(uint64(n.Kind))
+	w.text(n.Place)
+	w.text(n.Case)
+	w.text(n.By)
 	return w
 }
 
-// DecodeRumour reads what Encode wrote, else ErrRecord.
-func DecodeRumour(raw []byte) (Rumour, error) {
+// DecodeNote reads what Encode wrote, else ErrRecord. Rows from before there was
+// more than rumours end with their text.
+func DecodeNote(raw []byte) (Note, error) {
 	r := readRecord(raw)
-	u := Rumour{At: r.time(), From: r.address(), Lang: r.text(), Text: r.text()}
-	if err := r.end("rumour"); err != nil {
-		return Rumour{}, err
+	n := Note{Kind: NoteRumour, At: r.time(), From: r.address(), Lang: r.text(), Text: r.text()}
+	if r.rest != "" {
+		n.Kind, n.Place, n.Case, n.By = NoteKind(r.number()), r.text(), r.text(), r.text()
 	}
-	return u, nil
+	if err := r.end("note"); err != nil {
+		return Note{}, err
+	}
+	return n, nil
 }
 
 // record grows at its end.

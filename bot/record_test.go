@@ -34,8 +34,8 @@ var records = map[string]func([]byte) (value any, again []byte, err error){
 		v, err := bot.DecodeEntry(b)
 		return v, v.Encode(), err
 	},
-	"rumour": func(b []byte) (any, []byte, error) {
-		v, err := bot.DecodeRumour(b)
+	"note": func(b []byte) (any, []byte, error) {
+		v, err := bot.DecodeNote(b)
 		return v, v.Encode(), err
 	},
 }
@@ -55,13 +55,13 @@ func samples() map[string]struct {
 	left := bot.Sent{Outbound: o, Ref: "SM1", State: bot.DeliverySent}
 	d := bot.Dead{Channel: "sms", Kind: bot.Reply, Flow: "f", Node: "n", Reason: "21610", Queued: now, At: now.Add(time.Hour)}
 	e := bot.Entry{At: now, Programme: "cbp", Place: "tijuana", Outcome: "no"}
-	r := bot.Rumour{At: now, From: ana, Lang: "ht", Text: "yo di"}
+	r := bot.Note{Kind: bot.NoteLetter, At: now, From: ana, Lang: "ht", Text: "yo di", Place: "reynosa", Case: "c1", By: "o1"}
 	return map[string]struct {
 		value any
 		raw   []byte
 	}{
 		"contact": {c, c.Encode()}, "outbound": {o, o.Encode()}, "sent": {left, left.Encode()}, "dead": {d, d.Encode()},
-		"entry": {e, e.Encode()}, "rumour": {r, r.Encode()},
+		"entry": {e, e.Encode()}, "note": {r, r.Encode()},
 	}
 }
 
@@ -127,6 +127,9 @@ func TestARecordOfAnotherFormatIsRefused(t *testing.T) {
 func TestADamagedRecordIsRefused(t *testing.T) {
 	for name, s := range samples() {
 		for cut := range len(s.raw) {
+			if name == "note" && cut == len(s.raw)-len("\x02\x07reynosa\x02c1\x02o1") {
+				continue // so rumours were written before there were other notes
+			}
 			if _, _, err := records[name](s.raw[:cut]); !errors.Is(err, bot.ErrRecord) {
 				t.Errorf("%s cut to %d bytes: %v", name, cut, err)
 			}

@@ -71,10 +71,11 @@ type Turn struct {
 	Diary   []Entry  // added; after EraseDiary, where both are given
 	// EraseDiary erases the entries from before this turn.
 	EraseDiary bool
-	Rumours    []Rumour
-	// Forget erases contact, session, diary, rumours and queued messages of
+	Notes      []Note   // added
+	EraseNotes []NoteID // erased; those of others, and those that are gone, are none
+	// Forget erases contact, session, diary, notes and queued messages of
 	// the person, except Out and the opt-out mark. Contact, Session, Diary and
-	// Rumours are then not kept.
+	// Notes are then not kept.
 	Forget bool
 	OptOut Mark
 	// Out is queued in this order. An Errand goes to the provider and not to
@@ -103,14 +104,14 @@ const (
 
 // Sweep says what is past its lifetime.
 type Sweep struct {
-	Judge         func(Kept) Verdict // called outside every transaction, by one goroutine
-	SeenBefore    time.Time          // ids of messages handled before the UTC day of this are dropped
-	SentBefore    time.Time          // what is known of messages that left before is dropped
-	Unreported    time.Time          // messages that left before and had no final report are taken as final; with Erase their texts are erased at the provider
-	Erase         bool
-	DeadBefore    time.Time // dead letters from before are dropped
-	RumoursBefore time.Time // rumours from before are erased
-	DiaryBefore   time.Time // diary entries from before are erased
+	Judge       func(Kept) Verdict // called outside every transaction, by one goroutine
+	SeenBefore  time.Time          // ids of messages handled before the UTC day of this are dropped
+	SentBefore  time.Time          // what is known of messages that left before is dropped
+	Unreported  time.Time          // messages that left before and had no final report are taken as final; with Erase their texts are erased at the provider
+	Erase       bool
+	DeadBefore  time.Time // dead letters from before are dropped
+	NotesBefore time.Time // notes from before are erased
+	DiaryBefore time.Time // diary entries from before are erased
 }
 
 // Kept is one stored session.
@@ -141,7 +142,7 @@ type Swept struct {
 	Forgotten int // contacts
 	Damaged   int // sessions that did not open: left as they are
 	SeenDays  int
-	Rumours   int
+	Notes     int
 	Diary     int
 	Sent      int // messages that left and are no longer known
 	Dead      int // dead letters
@@ -149,7 +150,7 @@ type Swept struct {
 
 // Counts is what a store holds. It reads everything: for tests and reports.
 type Counts struct {
-	Contacts, Sessions, Diary, Rumours, OptedOut, Unreachable, Seen int
+	Contacts, Sessions, Diary, Notes, OptedOut, Unreachable, Seen int
 	// Queued counts all messages in the outbox; Waiting and Parked the lines of
 	// it that wait for a time or for their person; Sent what is known of
 	// messages that left; Dead the dead letters.

@@ -56,14 +56,14 @@ func (w *Sweeper) Run(ctx context.Context, report func(Swept, error)) {
 func (w *Sweeper) Sweep(ctx context.Context, now time.Time) (Swept, error) {
 	ahead := now.Add(SweepAhead)
 	swept, err := w.store.Sweep(ctx, Sweep{
-		Judge:         func(k Kept) Verdict { return w.judge(k, ahead) },
-		SeenBefore:    now.Add(-SeenLife),
-		SentBefore:    now.Add(-SentLife),
-		Unreported:    now.Add(-ReportLife),
-		Erase:         w.Erase,
-		DeadBefore:    now.Add(-DeadLife),
-		RumoursBefore: ahead.Add(-RumourLife),
-		DiaryBefore:   ahead.Add(-DiaryLife),
+		Judge:       func(k Kept) Verdict { return w.judge(k, ahead) },
+		SeenBefore:  now.Add(-SeenLife),
+		SentBefore:  now.Add(-SentLife),
+		Unreported:  now.Add(-ReportLife),
+		Erase:       w.Erase,
+		DeadBefore:  now.Add(-DeadLife),
+		NotesBefore: ahead.Add(-NoteLife),
+		DiaryBefore: ahead.Add(-DiaryLife),
 	})
 	if err != nil {
 		return swept, fmt.Errorf("sweep: %w", err)

@@ -183,10 +183,10 @@ func TestASweepKeepsLifetimesOfWhatPeopleLeave(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if swept.Rumours != 2 || swept.Diary != 1 || swept.SeenDays != 4 {
+	if swept.Notes != 2 || swept.Diary != 1 || swept.SeenDays != 4 {
 		t.Errorf("swept %+v, want 2 rumours, 1 diary entry and 4 days of ids", swept)
 	}
-	if c := counts(t, store); c.Rumours != 4 || c.Diary != 5 || c.Seen != 2 {
+	if c := counts(t, store); c.Notes != 4 || c.Diary != 5 || c.Seen != 2 {
 		t.Errorf("left %+v", c)
 	}
 }

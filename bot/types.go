@@ -165,30 +165,11 @@ type Entry struct {
 	Programme, Place, Outcome string
 }
 
-// Rumour is what a person heard and passed on.
-type Rumour struct {
-	At   time.Time
-	From Address
-	Lang string
-	Text string // cleaned and limited by flows
-}
-
-// Format prints the channel alone.
-func (r Rumour) Format(f fmt.State, _ rune) { redacted(f, "rumour "+r.From.Channel) }
-
-// LogValue is the channel alone.
-func (r Rumour) LogValue() slog.Value { return slog.StringValue("rumour " + r.From.Channel) }
-
-// MarshalJSON gives what Format prints.
-func (r Rumour) MarshalJSON() ([]byte, error) { return json.Marshal("rumour " + r.From.Channel) }
-
 // How long things are kept. Answers and sessions have their lifetimes in
 // flows, for the book sets them.
 const (
 	// SeenLife: no provider repeats a webhook for longer than a day.
 	SeenLife = 3 * 24 * time.Hour
-	// RumourLife is how long a rumour waits for an answer.
-	RumourLife = 30 * 24 * time.Hour
 	// SentLife is how long a provider may still report on a message.
 	SentLife = 3 * 24 * time.Hour
 	// ReportLife is after how long without a final report a message is taken

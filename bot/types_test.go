@@ -25,7 +25,7 @@ func TestNothingPrintsAnAddressOrWords(t *testing.T) {
 		"claimed":  bot.Claimed{Outbound: bot.Outbound{To: address, Message: message, Kind: bot.Reply, ID: 7}},
 		"sent":     bot.Sent{Outbound: bot.Outbound{To: address, Message: message, Kind: bot.Reply, ID: 7}, Ref: "SM1"},
 		"contact":  bot.Contact{Address: address},
-		"rumour":   bot.Rumour{From: address, Text: words},
+		"rumour":   bot.Note{From: address, Text: words},
 	}
 	for name, v := range values {
 		var said []string

@@ -172,7 +172,7 @@ func TestOneMessageManyTimesAtOnceIsAnsweredOnce(t *testing.T) {
 	if fresh.Load() != 1 {
 		t.Errorf("answered %d times", fresh.Load())
 	}
-	if c := counts(t, s); c.Queued != 1 || c.Seen != 1 || c.Rumours != 1 {
+	if c := counts(t, s); c.Queued != 1 || c.Seen != 1 || c.Notes != 1 {
 		t.Errorf("kept %+v", c)
 	}
 }

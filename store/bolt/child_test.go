@@ -161,7 +161,7 @@ func holds(t *testing.T, f file, ok []string, unsure int) {
 		}
 	}
 	c := counts(t, s)
-	if c.Queued < len(ok) || c.Queued > len(ok)+unsure || c.Queued != c.Seen || c.Queued != c.Rumours || c.Contacts != c.Sessions {
+	if c.Queued < len(ok) || c.Queued > len(ok)+unsure || c.Queued != c.Seen || c.Queued != c.Notes || c.Contacts != c.Sessions {
 		t.Errorf("%d messages were acknowledged and %d unsure; kept: %+v", len(ok), unsure, c)
 	}
 	// And it goes on.

@@ -96,7 +96,7 @@ func TestARewriteKeepsAllAndNeedsTheOldKeysNoMore(t *testing.T) {
 			}
 		})
 	}
-	if n := want.Contacts + want.Sessions + want.Diary + want.Rumours + want.Queued; opened != n {
+	if n := want.Contacts + want.Sessions + want.Diary + want.Notes + want.Queued; opened != n {
 		t.Errorf("%d values, want %d", opened, n)
 	}
 

@@ -52,7 +52,7 @@ const (
 	timerBucket   = "timers"   // due, contact → nothing: those of which a timer runs
 	sessionBucket = "sessions" // contact → kept (kept.go)
 	diaryBucket   = "diary"    // contact, id → bot.Entry
-	rumourBucket  = "rumours"  // contact, id → bot.Rumour
+	noteBucket    = "rumours"  // contact, id → bot.Note
 	optOutBucket  = "optout"   // keyed hash of an address (another one) → nothing
 	seenBucket    = "seen"     // UTC day → bucket of keyed hashes of provider ids, and of timers that ran out → nothing
 
@@ -72,7 +72,7 @@ const (
 // sealed. Subscriptions live in the contact's record: that costs 40 bytes
 // each, a row of their own 120.
 var sealed = map[string]bool{
-	contactBucket: true, timerBucket: false, sessionBucket: true, diaryBucket: true, rumourBucket: true, optOutBucket: false, seenBucket: false,
+	contactBucket: true, timerBucket: false, sessionBucket: true, diaryBucket: true, noteBucket: true, optOutBucket: false, seenBucket: false,
 	outboxBucket: true, readyBucket: false, waitingBucket: false, dueBucket: false,
 	unreachableBucket: false, sentBucket: true, sentIndex: false, deadBucket: true,
 }
@@ -247,7 +247,7 @@ func (s *Store) Counts(ctx context.Context) (bot.Counts, error) {
 	var c bot.Counts
 	err := s.view(ctx, func(tx *bbolt.Tx) error {
 		for name, n := range map[string]*int{
-			contactBucket: &c.Contacts, sessionBucket: &c.Sessions, diaryBucket: &c.Diary, rumourBucket: &c.Rumours,
+			contactBucket: &c.Contacts, sessionBucket: &c.Sessions, diaryBucket: &c.Diary, noteBucket: &c.Notes,
 			outboxBucket: &c.Queued, optOutBucket: &c.OptedOut, unreachableBucket: &c.Unreachable, sentBucket: &c.Sent, deadBucket: &c.Dead,
 		} {
 			*n = tx.Bucket([]byte(name)).Stats().KeyN

@@ -26,7 +26,7 @@ func (s *Store) Sweep(ctx context.Context, order bot.Sweep) (bot.Swept, error) {
 		return swept, fmt.Errorf("sweep sessions: %w", err)
 	}
 	var err error
-	swept.Rumours, err = sweepOld(ctx, s, rumourBucket, bot.DecodeRumour, func(r bot.Rumour) bool { return r.At.Before(order.RumoursBefore) })
+	swept.Notes, err = sweepOld(ctx, s, noteBucket, bot.DecodeNote, func(r bot.Note) bool { return r.At.Before(order.NotesBefore) })
 	if err != nil {
 		return swept, fmt.Errorf("sweep rumours: %w", err)
 	}

@@ -225,8 +225,8 @@ func (s *Store) rows(b *basis, t bot.Turn) ([]row, error) {
 		for _, e := range t.Diary {
 			put(diaryBucket, s.nextKey(b.contact), e.Encode())
 		}
-		for _, r := range t.Rumours {
-			put(rumourBucket, s.nextKey(b.contact), r.Encode())
+		for _, r := range t.Notes {
+			put(noteBucket, s.nextKey(b.contact), r.Encode())
 		}
 	}
 	return rows, failed
@@ -306,7 +306,7 @@ func (s *Store) eraseContact(tx *bbolt.Tx, contact seal.Key) ([]uint64, error) {
 			return nil, fmt.Errorf("erase from %s: %w", name, err)
 		}
 	}
-	for _, name := range []string{diaryBucket, rumourBucket} {
+	for _, name := range []string{diaryBucket, noteBucket} {
 		if err := eraseRows(tx, name, contact); err != nil {
 			return nil, err
 		}

@@ -54,7 +54,7 @@ type person struct {
 	written uint64    // which of the turns of persons was their last
 	at      time.Time // when it was, to the minute
 	diary   []bot.Entry
-	rumours []bot.Rumour
+	rumours []bot.Note
 }
 
 type basis struct {
@@ -145,7 +145,7 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (bot.Outcome, error) {
 			p.diary = nil
 		}
 		p.diary = append(slices.Clip(p.diary), t.Diary...)
-		p.rumours = append(slices.Clip(p.rumours), t.Rumours...)
+		p.rumours = append(slices.Clip(p.rumours), t.Notes...)
 		s.people[from] = p
 	}
 	if !t.Quiet {
@@ -226,9 +226,9 @@ func (s *Store) carryOut(who bot.Address, p person, v bot.Verdict, order bot.Swe
 		changed = true
 	}
 	diary := slices.DeleteFunc(slices.Clone(p.diary), func(e bot.Entry) bool { return e.At.Before(order.DiaryBefore) })
-	rumours := slices.DeleteFunc(slices.Clone(p.rumours), func(r bot.Rumour) bool { return r.At.Before(order.RumoursBefore) })
+	rumours := slices.DeleteFunc(slices.Clone(p.rumours), func(r bot.Note) bool { return r.At.Before(order.NotesBefore) })
 	swept.Diary += len(p.diary) - len(diary)
-	swept.Rumours += len(p.rumours) - len(rumours)
+	swept.Notes += len(p.rumours) - len(rumours)
 	if changed || len(diary) < len(p.diary) || len(rumours) < len(p.rumours) {
 		p.diary, p.rumours = diary, rumours
 		s.people[who] = &p
@@ -264,7 +264,7 @@ func (s *Store) Counts(ctx context.Context) (bot.Counts, error) {
 			c.Contacts++
 		}
 		c.Diary += len(p.diary)
-		c.Rumours += len(p.rumours)
+		c.Notes += len(p.rumours)
 	}
 	for _, l := range s.lines {
 		c.Queued += len(l.out)

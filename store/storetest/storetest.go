@@ -177,9 +177,9 @@ func (s *suite) full(who bot.Address, id string) bot.Turn {
 	}
 	return bot.Turn{
 		Snapshot: s.load(who, id), Contact: c, Session: []byte("where they stand"),
-		Diary:   []bot.Entry{{At: day, Programme: "cbp-one", Outcome: "no luck"}},
-		Rumours: []bot.Rumour{{At: day, From: who, Lang: "es", Text: "dicen que abren"}},
-		OptOut:  bot.MarkOut,
+		Diary:  []bot.Entry{{At: day, Programme: "cbp-one", Outcome: "no luck"}},
+		Notes:  []bot.Note{{Kind: bot.NoteRumour, At: day, From: who, Lang: "es", Text: "dicen que abren"}},
+		OptOut: bot.MarkOut,
 		Out: []bot.Outbound{{To: who, Kind: bot.Reply, At: day, Message: flows.Message{
 			Text: "¿Listo?", Lang: "es", Flow: "registration", Node: "start", Segments: 1, Fault: "x.y",
 			Choices: []flows.Choice{{Key: "1", Label: "Sí", Payload: "p1"}, {Key: "2", Label: "No", Payload: "p2"}},
@@ -194,7 +194,7 @@ func (s *suite) whole() {
 
 func (s *suite) isWhole(t bot.Turn) {
 	s.Helper()
-	s.count(bot.Counts{Contacts: 1, Sessions: 1, Diary: 1, Rumours: 1, Queued: 1, OptedOut: 1, Seen: 1})
+	s.count(bot.Counts{Contacts: 1, Sessions: 1, Diary: 1, Notes: 1, Queued: 1, OptedOut: 1, Seen: 1})
 	snap := s.load(ana, "2")
 	s.equal("contact", fields(snap.Contact), fields(*t.Contact))
 	s.equal("session", string(snap.Session), string(t.Session))
@@ -485,18 +485,18 @@ func (s *suite) sweepOld() {
 		at := day.AddDate(0, 0, i)
 		s.commit(bot.Turn{
 			Snapshot: s.load(ana, fmt.Sprint("day ", i)), Now: at, Contact: contact(ana), Session: []byte("x"),
-			Diary: []bot.Entry{{At: at}}, Rumours: []bot.Rumour{{At: at, From: ana}},
+			Diary: []bot.Entry{{At: at}}, Notes: []bot.Note{{At: at, From: ana}},
 		}, bot.Committed)
 	}
 	keep := func(bot.Kept) bot.Verdict { return bot.Verdict{} }
 	swept, err := s.Sweep(s.Context(), bot.Sweep{
-		Judge: keep, SeenBefore: day.AddDate(0, 0, 2), RumoursBefore: day.AddDate(0, 0, 1), DiaryBefore: day.AddDate(0, 0, 4),
+		Judge: keep, SeenBefore: day.AddDate(0, 0, 2), NotesBefore: day.AddDate(0, 0, 1), DiaryBefore: day.AddDate(0, 0, 4),
 	})
 	if err != nil {
 		s.Fatal(err)
 	}
-	s.equal("swept", swept, bot.Swept{Sessions: 1, SeenDays: 2, Rumours: 1, Diary: 4})
-	s.count(bot.Counts{Contacts: 1, Sessions: 1, Diary: 1, Rumours: 4, Seen: 3})
+	s.equal("swept", swept, bot.Swept{Sessions: 1, SeenDays: 2, Notes: 1, Diary: 4})
+	s.count(bot.Counts{Contacts: 1, Sessions: 1, Diary: 1, Notes: 4, Seen: 3})
 	s.equal("dropped id", s.load(ana, "day 1").Seen, false)
 	s.equal("kept id", s.load(ana, "day 2").Seen, true)
 	again, err := s.Sweep(s.Context(), bot.Sweep{Judge: keep})
