@@ -46,7 +46,8 @@ type Cases struct {
 type known struct {
 	Case
 	centre []feature // the concepts of all its texts together
-	length float64   // of centre
+	length float64   // sum of the squares of the weights of centre
+	weight float64   // sum of the weights of centre
 	held   []uint32  // what it stands under in having
 }
 
@@ -124,7 +125,7 @@ func (c *Cases) post(k *known) {
 	for _, h := range k.held {
 		c.having[h] = append(c.having[h], k)
 	}
-	k.centre, k.length = k.centre[:0], 0
+	k.centre, k.length, k.weight = k.centre[:0], 0, 0
 	for h, sum := range sums {
 		sum /= float64(len(k.Prints))
 		k.centre = append(k.centre, feature{h, float32(math.Sqrt(sum)), false})
@@ -132,6 +133,7 @@ func (c *Cases) post(k *known) {
 	slices.SortFunc(k.centre, func(a, b feature) int { return cmp.Compare(a.hash, b.hash) })
 	for _, f := range k.centre {
 		k.length += float64(f.weight) * float64(f.weight)
+		k.weight += float64(f.weight)
 	}
 }
 

@@ -43,6 +43,7 @@ type Print struct {
 	features []feature // sorted by hash, each once
 	concepts float64   // sum of the squares of the weights of concepts
 	words    float64   // the same of words
+	weight   float64   // sum of the weights of concepts
 	slots    [slotCount][]uint32
 	denied   bool
 	trades   bool // something is sold or paid for
@@ -253,6 +254,7 @@ func (p *reading) single() {
 			f.words += float64(w.weight) * float64(w.weight)
 		} else {
 			f.concepts += float64(w.weight) * float64(w.weight)
+			f.weight += float64(w.weight)
 		}
 	}
 }

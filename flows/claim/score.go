@@ -16,9 +16,10 @@ const (
 	// Near the first are only those that score at least this part of it.
 	Near = 0.6
 
-	byText  = 0.6 // what the nearest text counts; the rest is what all texts of the case say together
-	foreign = 0.3 // what words count that cannot be compared, because the languages are two
-	core    = 0.5 // part of what a case is about that a text must hold to belong to it
+	byText  = 0.6  // what the nearest text counts; the rest is what all texts of the case say together
+	foreign = 0.3  // what words count that cannot be compared, because the languages are two
+	core    = 0.55 // part of what a case is about that a text must hold to belong to it
+	own     = 0.6  // and part of the text that the case must hold
 
 	divided  = 0.5  // what is left of the score of another rumour
 	unnamed  = 0.85 // and of one that names nothing where the other does
@@ -33,7 +34,7 @@ func (k *known) score(p *Print) (score float64, whole bool) {
 		nearest = max(nearest, s)
 		denied = denied && k.Prints[i].denied != p.denied
 	}
-	shared, covered := 0., 0.
+	shared, covered, known := 0., 0., 0.
 	for i, j := 0, 0; i < len(p.features) && j < len(k.centre); {
 		switch a, b := p.features[i], k.centre[j]; {
 		case a.hash < b.hash:
@@ -43,14 +44,15 @@ func (k *known) score(p *Print) (score float64, whole bool) {
 		default:
 			if !a.word {
 				shared += float64(a.weight) * float64(b.weight)
-				covered += float64(b.weight) * float64(b.weight)
+				covered += float64(b.weight)
+				known += float64(a.weight)
 			}
 			i, j = i+1, j+1
 		}
 	}
 	together := shared / math.Sqrt(max((p.concepts+foreign*p.words)*k.length, 1e-9))
 	score = max(nearest*byText+together*(1-byText), nearest*nearest)
-	whole = covered >= core*k.length || nearest >= alike
+	whole = covered >= core*k.weight && known >= own*p.weight || nearest >= alike
 	if denied {
 		score, whole = score*opposite, false
 	}
