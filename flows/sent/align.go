@@ -71,9 +71,9 @@ func joined(one, a, b word) bool {
 
 func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
-// cutOff tells whether a word may be what is left of another one.
+// cutOff tells whether a word may be what is left of another one. It may not read as a word that denies or counts.
 func cutOff(part, of word) bool {
-	return !part.exact && !part.close && !of.exact && !of.close && !of.sign && part.text != of.text
+	return !part.exact && (!part.close || len(part.text) == 1) && !of.exact && !of.close && !of.sign && part.text != of.text
 }
 
 // standsAlone tells whether the words from..to of a text still say what they say in it: not when what was cut off their

@@ -3,6 +3,7 @@ package sent
 
 import (
 	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode"
@@ -20,10 +21,13 @@ var stranger = map[string]string{"en": "Send 50 dollars first.", "es": "Mande pr
 // other is a word that is put in or in the place of another one.
 var other = map[string]string{"en": "Tapachula", "es": "Tapachula", "fr": "Tapachula", "ht": "Tapachula", "ar": "تاباتشولا", "fa-AF": "مکسیکو", "zh-Hans": "钱", "hi": "तापाचुला", "ru": "Тапачула", "tr": "Tapachula"}
 
+// signsAndWords are what a text of a script without spaces is made of.
+var signsAndWords = regexp.MustCompile(`[!-~]+|(?s:.)`)
+
 // parted cuts a text into what a class of changes works on, and says what joins it again.
 func parted(text string) ([]string, string) {
 	if locales.Spaceless(text) {
-		return strings.Split(text, ""), ""
+		return signsAndWords.FindAllString(text, -1), ""
 	}
 	return strings.Fields(text), " "
 }
@@ -188,7 +192,7 @@ func TestAChangedTextIsNeverOurs(t *testing.T) {
 		tried, changed, yes := 0, 0, 0
 		for _, lang := range langs {
 			for i, k := range by[lang] {
-				if i%2 == 1 {
+				if i%4 != 0 {
 					continue
 				}
 				words, glue := parted(k.Text)

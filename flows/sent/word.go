@@ -41,6 +41,9 @@ var link = regexp.MustCompile(`(?i)^[^\p{L}\p{N}]*((?:[a-z][a-z0-9+.-]*://|www\.
 
 // asLink returns what a link is compared by.
 func asLink(chunk string) (string, bool) {
+	if !strings.ContainsAny(chunk, ".@:") {
+		return "", false
+	}
 	m := link.FindStringSubmatch(strings.TrimRight(chunk, `.,;:!?)]}>"'»”’。，！？、؟،`))
 	if m == nil {
 		return "", false
@@ -63,12 +66,30 @@ func cutPrefixFold(s, prefix string) (string, bool) {
 	return s, false
 }
 
+// spaced puts a space between a script without spaces and another one: a link or a name must not hide in it.
+func spaced(line string) string {
+	if !locales.Spaceless(line) {
+		return line
+	}
+	var b strings.Builder
+	last, was := rune(0), false
+	for _, r := range line {
+		is := locales.Spaceless(string(r))
+		if is != was && last != 0 && (is || unicode.IsLetter(r) || unicode.IsNumber(r) || r == '@') {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+		last, was = r, is
+	}
+	return b.String()
+}
+
 // words takes a text apart. names tells that its capital letters can be trusted: it is ours.
 func (x *Index) words(text string, names bool) []word {
 	var out []word
 	for line := range strings.Lines(text) {
 		begins := true // a sentence does
-		for chunk := range strings.FieldsSeq(line) {
+		for chunk := range strings.FieldsSeq(spaced(line)) {
 			if bare, ok := asLink(chunk); ok {
 				out = append(out, word{text: bare, exact: true})
 				out[len(out)-1].ends = ending(chunk)
