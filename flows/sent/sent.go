@@ -10,6 +10,12 @@
 // The package is pure: no clock, no network.
 package sent
 
+import (
+	"unicode/utf8"
+
+	"posada/locales"
+)
+
 // Known is a text of ours: that of a bulletin as it was sent in one form, or a standing text with its values filled in. Of
 // several that a piece could be from, the first given is named; give the newest first.
 type Known struct{ ID, Lang, Text string }
@@ -32,8 +38,10 @@ type Answer struct {
 }
 
 const (
-	// maxLetters is how much of a text is looked at. A longer one is none of ours.
-	maxLetters = 10000
+	// maxLetters is how much of a text is looked at, and signLetters for how many a sign of a script without spaces counts. A
+	// longer one is none of ours.
+	maxLetters  = 10000
+	signLetters = 5
 	// leastWords is how many words a text has at least that is called ours. A sign of a script without spaces counts half.
 	leastWords = 6
 	// candidates is how many known texts are compared word by word, and compared how many are for what was changed.
@@ -89,11 +97,14 @@ func (x *Index) sent(q []word, near []vote) (Answer, bool) {
 // clip returns as much of a text as is looked at, and whether that is all of it.
 func clip(text string) (string, bool) {
 	n := 0
-	for i := range text {
-		if n == maxLetters {
+	for i, r := range text {
+		if n >= maxLetters {
 			return text[:i], false
 		}
 		n++
+		if r > 0x0E00 && locales.Spaceless(text[i:i+max(1, utf8.RuneLen(r))]) {
+			n += signLetters - 1
+		}
 	}
 	return text, true
 }

@@ -74,7 +74,7 @@ func spaced(line string) string {
 	var b strings.Builder
 	last, was := rune(0), false
 	for _, r := range line {
-		is := locales.Spaceless(string(r))
+		is := r > 0x0E00 && locales.Spaceless(string(r))
 		if is != was && last != 0 && (is || unicode.IsLetter(r) || unicode.IsNumber(r) || r == '@') {
 			b.WriteByte(' ')
 		}
@@ -99,8 +99,8 @@ func (x *Index) words(text string, names bool) []word {
 			for _, piece := range sentences(chunk) {
 				from := len(out)
 				for i, t := range locales.Tokens(folded(piece)) {
-					w := word{text: t, inner: i > 0, deny: guard().denies(t)}
-					w.sign = locales.Spaceless(t)
+					w := word{text: t, inner: i > 0, sign: locales.Spaceless(t)}
+					w.deny = guard().deny[t] || !w.sign && guard().denies(t)
 					w.exact = !plain(t)
 					w.close = w.deny || guard().exact[t] || names && isName(piece, begins)
 					out = append(out, w)
