@@ -11,8 +11,6 @@
 package sent
 
 import (
-	"unicode/utf8"
-
 	"posada/locales"
 )
 
@@ -102,7 +100,7 @@ func clip(text string) (string, bool) {
 			return text[:i], false
 		}
 		n++
-		if r > 0x0E00 && locales.Spaceless(text[i:i+max(1, utf8.RuneLen(r))]) {
+		if r > 0x0E00 && locales.Spaceless(string(r)) {
 			n += signLetters - 1
 		}
 	}
