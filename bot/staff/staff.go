@@ -85,6 +85,12 @@ func New(shelf bot.Shelf, log *Audit) *Staff {
 	return &Staff{shelf: shelf, log: log, cost: today, room: make(chan struct{}, hashesAtOnce)}
 }
 
+// String says nothing of whoever tried to sign in.
+func (s *Staff) String() string { return "staff" }
+
+// GoString is String.
+func (s *Staff) GoString() string { return s.String() }
+
 // Operator is who gives a command at the machine that Posada runs on. Whoever
 // can do that needs no sign-in: the database is theirs.
 func Operator() Session {
