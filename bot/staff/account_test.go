@@ -130,9 +130,9 @@ func TestAPasswordIsChangedOnlyByWhoKnowsIt(t *testing.T) {
 func TestTheConsoleSpeaksToAnOfficerInTheirLanguage(t *testing.T) {
 	w := newWorld(t)
 	cookie := w.hire("Ana", staff.RoleWriter, now)
-	w.ok(w.SetLang(t.Context(), w.in(cookie, now), "es"))
+	w.ok(w.SetLang(t.Context(), w.in(cookie, now), "es", now))
 	if s := w.in(cookie, now); s.Lang != "es" {
 		t.Errorf("language %s", s.Lang)
 	}
-	w.fails(w.SetLang(t.Context(), w.in(cookie, now), "xx"), staff.ErrLang)
+	w.fails(w.SetLang(t.Context(), w.in(cookie, now), "xx", now), staff.ErrLang)
 }

@@ -13,8 +13,17 @@ func (s *Staff) Cheap() *Staff {
 	return s
 }
 
+// Costly makes them cost what they do.
+func (s *Staff) Costly() { s.cost = today }
+
 // Dearer makes them cost more than Cheap's.
 func (s *Staff) Dearer() { s.cost.Memory *= 2 }
+
+// Occupy takes the room of one hash until it is released.
+func (s *Staff) Occupy() (release func()) {
+	s.room <- struct{}{}
+	return func() { <-s.room }
+}
 
 // CodeAt is what an authenticator shows.
 func CodeAt(secret string, now time.Time) string {

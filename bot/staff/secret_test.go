@@ -45,6 +45,16 @@ func TestSecretsAreAllDifferentAndTheirPapersToo(t *testing.T) {
 	}
 }
 
+func TestWhatIsKeptOfAnOfficerIsNotPrinted(t *testing.T) {
+	h := held{officerBody: officerBody{Password: &hash{Salt: hidden("saltsalt"), Sum: hidden("sumsum")}, Code: hidden("codecode"), NewCode: hidden("newcode")}}
+	text := fmt.Sprintf("%v %+v %#v %v %+v %#v %s %x", h, h, h, h.Password, *h.Password, *h.Password, h.Code, h.Code)
+	for _, never := range []string{"saltsalt", "sumsum", "codecode", "newcode", "99 111 100", "0x63, 0x6f", "636f6465"} {
+		if strings.Contains(text, never) {
+			t.Errorf("%s is printed: %s", never, text)
+		}
+	}
+}
+
 func TestCodesAreThoseOfTheStandard(t *testing.T) {
 	secret := hidden("12345678901234567890")
 	for at, want := range map[int64]string{ // RFC 6238, appendix B, eight digits
