@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"posada/bot/staff"
+	"posada/store/memory"
 )
 
 func TestACodeConfirmsASessionForAQuarterOfAnHour(t *testing.T) {
@@ -70,6 +71,19 @@ func TestGuessingCodesIsSlowed(t *testing.T) {
 		t.Errorf("the sixth guess: %v", err)
 	}
 	w.ok(w.ConfirmCode(t.Context(), cookie, staff.CodeAt(secret, at), at.Add(time.Second)))
+}
+
+func TestACodeThatCouldNotBeReadIsNotCounted(t *testing.T) {
+	shelf := &failing{memory.New(), -1}
+	w := worldOn(t, shelf)
+	cookie := w.hire("Ana", staff.RoleApprover, now)
+	secret := w.withCode(cookie, now)
+	at := now.Add(time.Minute)
+	for range 9 {
+		shelf.left = 4 // of session and officer twice: the first of the log
+		w.fails(w.ConfirmCode(t.Context(), cookie, staff.CodeAt(secret, at), at), errDisk)
+	}
+	w.ok(w.ConfirmCode(t.Context(), cookie, staff.CodeAt(secret, at), at))
 }
 
 func TestASecondFactorIsReplacedOnlyByWhoHasIt(t *testing.T) {

@@ -165,6 +165,28 @@ func TestWhatWasChangedInTheLogIsNamed(t *testing.T) {
 	}
 }
 
+func TestAnEntryUnderAnothersNumberIsNamed(t *testing.T) {
+	w := newWorld(t)
+	e := staff.Entry{N: 2, At: now, Officer: staff.System, Did: "test.did"}
+	hash := e.Sum([32]byte{})
+	w.file(bot.Paper{Kind: "audit", ID: "0000000000000001", Body: fmt.Appendf(nil, `{"n":2,"at":%d,"officer":"system","did":"test.did","hash":"%x"}`, now.UnixMilli(), hash)})
+	w.file(bot.Paper{Kind: "staff", ID: "audit-head", Body: fmt.Appendf(nil, `{"n":1,"hash":"%x"}`, hash)})
+	_, _, err := w.log.Verify(t.Context())
+	if where, _ := errors.AsType[staff.Tampered](err); where.N != 1 {
+		t.Errorf("verified: %v", err)
+	}
+}
+
+func TestAPageOfALogWithAHoleHoldsNothingOfThePageBefore(t *testing.T) {
+	w := filled(t, 9)
+	w.erase("audit", "0000000000000004")
+	for _, e := range must[[]staff.Entry](t)(w.log.Entries(t.Context(), 6, 3)) {
+		if e.N >= 6 {
+			t.Errorf("entry %d below 6", e.N)
+		}
+	}
+}
+
 func TestACutEndIsSeenByAHashKeptElsewhere(t *testing.T) {
 	w := filled(t, 30)
 	_, noted, err := w.log.Verify(t.Context())

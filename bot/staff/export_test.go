@@ -16,6 +16,9 @@ func (s *Staff) Cheap() *Staff {
 // Costly makes them cost what they do.
 func (s *Staff) Costly() { s.cost = today }
 
+// Few makes it remember but few who fail.
+func (s *Staff) Few() { s.known.size, s.unknown.size, s.from.size = 10, 10, 10 }
+
 // Dearer makes them cost more than Cheap's.
 func (s *Staff) Dearer() { s.cost.Memory *= 2 }
 

@@ -12,7 +12,7 @@ import (
 // FuzzSecret: nothing but what newSecret makes is read, each in one spelling.
 func FuzzSecret(f *testing.F) {
 	made, _ := newSecret()
-	for _, s := range []string{made, "", made[:42], made + "=", strings.Repeat("A", 43), strings.Repeat("_", 42) + "\n"} {
+	for _, s := range []string{made, "", made[:42], made + "=", strings.Repeat("A", 43), strings.Repeat("A", 42) + "B", made + "\n"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -134,6 +134,13 @@ func TestAPasswordIsOneHoweverItsLettersAreComposed(t *testing.T) {
 		if got, err := s.fits(t.Context(), h, typed); got != want || err != nil {
 			t.Errorf("%q: %v, %v", typed, got, err)
 		}
+	}
+	long := strings.Repeat("gato verde ", 30)
+	if h, err = s.hashed(t.Context(), long); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.fits(t.Context(), h, long); got || err != nil {
+		t.Errorf("fits what is too long for a password: %v, %v", got, err)
 	}
 	if got, err := s.fits(t.Context(), nil, chosen); got || err != nil {
 		t.Errorf("fits no password: %v, %v", got, err)

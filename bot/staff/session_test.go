@@ -114,6 +114,9 @@ func TestEndingRoleAndPasswordEndSessionsAtOnce(t *testing.T) {
 	}
 	_, err := w.SignIn(t.Context(), "Eva", good, "", now)
 	w.fails(err, staff.ErrRefused)
+	if left := must[[]bot.Paper](t)(w.shelf.Papers(t.Context(), "session", "", 9)); len(left) != 4 { // Ana's, Eva's first, other, fresh
+		t.Errorf("%d sessions are kept", len(left))
+	}
 	cookie = must[string](t)(w.SignIn(t.Context(), "Eva", good+"-2", "", now))
 
 	w.ok(w.End(t.Context(), staff.Operator(), eva.ID, now))
@@ -175,6 +178,42 @@ func TestGuessingIsSlowedByWhereItComesFrom(t *testing.T) {
 		t.Errorf("the sixth from one network: %v", err)
 	}
 	must[string](t)(w.SignIn(t.Context(), "Ana", good, "2001:db8:0:1::1", now))
+}
+
+func TestTriesAtNamesThatNobodyHasMakeNoRoomForTriesAtAnOfficer(t *testing.T) {
+	w := newWorld(t)
+	w.Few()
+	w.hire("Ana", staff.RoleWriter, now)
+	guess := func(name, from string) error {
+		_, err := w.SignIn(t.Context(), name, "wrong", from, now)
+		return err
+	}
+	for i := range 4 {
+		w.fails(guess("Ana", fmt.Sprint("a", i)), staff.ErrRefused)
+	}
+	for i := range 20 {
+		for j := range 5 {
+			w.fails(guess(fmt.Sprint("nobody ", i), fmt.Sprint(i, j)), staff.ErrRefused)
+		}
+	}
+	w.fails(guess("Ana", "b"), staff.ErrRefused)
+	if _, slow := errors.AsType[staff.ErrSlow](guess("Ana", "c")); !slow {
+		t.Error("the officer's failures are forgotten")
+	}
+}
+
+func TestWhoIsMarkedAsEndedIsOutWhateverElseIsKeptOfThem(t *testing.T) {
+	w := newWorld(t)
+	cookie := w.hire("Ana", staff.RoleWriter, now)
+	ana := w.in(cookie, now)
+	w.edit("officer", ana.ID, `"epoch"`, `"ended":true,"epoch"`)
+	w.out(cookie, now)
+	_, err := w.SignIn(t.Context(), "Ana", good, "", now)
+	w.fails(err, staff.ErrRefused)
+	_, _, err = w.SetCode(t.Context(), ana, now)
+	w.fails(err, staff.ErrNoSession)
+	_, err = w.Reset(t.Context(), staff.Operator(), ana.ID, now)
+	w.fails(err, staff.ErrNoOfficer)
 }
 
 func TestManyGuessesAtOnceAreNoWayRound(t *testing.T) {
