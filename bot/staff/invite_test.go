@@ -115,7 +115,7 @@ func TestOnlyAConfirmedAdminSaysWhoWorksHere(t *testing.T) {
 	w.fails(w.End(t.Context(), staff.Operator(), "nobody", now), staff.ErrNoOfficer)
 }
 
-func TestInvitationsOfWhoEndedAreWorthNothing(t *testing.T) {
+func TestInvitationsOfWhoIsNoAdminAnyMoreAreWorthNothing(t *testing.T) {
 	w := newWorld(t)
 	w.hire("Ana", staff.RoleAdmin, now)
 	cookie := w.hire("Eva", staff.RoleAdmin, now)
@@ -124,6 +124,13 @@ func TestInvitationsOfWhoEndedAreWorthNothing(t *testing.T) {
 	token := must[string](t)(w.Invite(t.Context(), eva, staff.RoleAdmin, now))
 	w.ok(w.End(t.Context(), staff.Operator(), eva.ID, now))
 	_, err := w.Accept(t.Context(), token, "Ida", good, now)
+	w.fails(err, staff.ErrToken)
+	cookie = w.hire("Ida", staff.RoleAdmin, now)
+	w.withCode(cookie, now)
+	ida := w.in(cookie, now)
+	token = must[string](t)(w.Invite(t.Context(), ida, staff.RoleAdmin, now))
+	w.ok(w.SetRole(t.Context(), staff.Operator(), ida.ID, staff.RoleApprover, now))
+	_, err = w.Accept(t.Context(), token, "Eli", good, now)
 	w.fails(err, staff.ErrToken)
 	if left := must[[]staff.Invitation](t)(w.Invites(t.Context(), now)); len(left) != 0 {
 		t.Errorf("invitations %v", left)

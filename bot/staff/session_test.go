@@ -117,6 +117,10 @@ func TestEndingRoleAndPasswordEndSessionsAtOnce(t *testing.T) {
 	if left := must[[]bot.Paper](t)(w.shelf.Papers(t.Context(), "session", "", 9)); len(left) != 4 { // Ana's, Eva's first, other, fresh
 		t.Errorf("%d sessions are kept", len(left))
 	}
+	if n := must[int](t)(w.Sweep(t.Context(), now)); n != 2 { // those that ended before their time
+		t.Errorf("%d erased", n)
+	}
+	w.in(fresh, now)
 	cookie = must[string](t)(w.SignIn(t.Context(), "Eva", good+"-2", "", now))
 
 	w.ok(w.End(t.Context(), staff.Operator(), eva.ID, now))
