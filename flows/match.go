@@ -35,7 +35,7 @@ func (t *turn) ways(n *Node, l *locales.Language) []way {
 	out := make([]way, 0, len(n.Choices))
 	for i := range n.Choices {
 		o := &n.Choices[i]
-		if ok, err := o.cond.holds(t.day, n.flow, &t.s); err != nil || !ok {
+		if ok, err := o.cond.holds(t.day, n.flow, &t.s); err != nil || !ok || o.Staffed && !t.board().Desk.Staffed {
 			continue
 		}
 		out = append(out, way{key: o.Key, label: t.label(l, o.Label), icon: o.Icon, payload: o.payload, option: o})
@@ -101,7 +101,7 @@ func (t *turn) answer(payload string) {
 		t.show(n) // a greeting in the middle is greeted by the question
 		return
 	}
-	if t.searched(false) {
+	if t.recognised() || t.searched(false) {
 		return
 	}
 	t.miss(n)
@@ -125,6 +125,9 @@ func (t *turn) miss(n *Node) {
 		note = msgMissSecond
 	}
 	t.notes = append(t.notes, note)
+	if note == msgMissSecond && t.s.Consented && t.board().Desk.Staffed {
+		t.notes = append(t.notes, msgPersonHint)
+	}
 	t.reask(n)
 }
 
@@ -301,6 +304,10 @@ func (t *turn) typed(n *Node) {
 	t.remember()
 	switch n.Type {
 	case TypeText:
+		if n.Keep {
+			a.Text, _ = locales.Clean(t.text, MaxKept)
+			t.s.setAnswer(a)
+		}
 	case TypeSealedDay:
 		t.sealDay(n, Date(a.Number))
 	default:
