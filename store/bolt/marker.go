@@ -51,7 +51,8 @@ func parseMarker(value []byte) (m marker, ok bool) {
 	}
 	unknown, k := binary.Uvarint(value[9+n:])
 	m.tries, m.unknown = int(tries), int(unknown)
-	return m, k > 0
+	const most = 1 << 30 // nobody tries so often
+	return m, k > 0 && tries < most && unknown < most
 }
 
 // sealQueued is what stands in the queue for a message.

@@ -14,11 +14,11 @@ func FuzzMarker(f *testing.F) {
 	f.Add([]byte{0, 1})
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		m, ok := parseMarker(raw)
-		if ok && (!isMarker(raw) || m.mailing == 0) {
-			t.Fatalf("%x is read as of mailing %d", raw, m.mailing)
-		}
-		if !ok || m.tries < 0 || m.unknown < 0 {
+		if !ok {
 			return
+		}
+		if !isMarker(raw) || m.mailing == 0 || m.tries < 0 || m.unknown < 0 {
+			t.Fatalf("%x is read as %+v", raw, m)
 		}
 		if again, ok := parseMarker(m.encode()); !ok || again != m {
 			t.Fatalf("%+v reads back as %+v", m, again)
