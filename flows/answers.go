@@ -18,7 +18,8 @@ type Vetted struct {
 	Label string `yaml:"label"` // what it is called when a person is asked which they meant
 	Enter bool   `yaml:"enter"` // it is gone into, as from a menu, and comes back
 
-	node *Node
+	node  *Node
+	board *Answered // it stands on the board, and not in the book
 }
 
 // asksFor is the message that lists how people ask for an answer, between bars.
@@ -29,6 +30,9 @@ func (v *Vetted) asksFor() string { return "ask." + v.ID }
 func (b *Book) Answers() []*Vetted { return b.vetted }
 
 func (b *Book) vettedByID(id string) *Vetted {
+	if at, ok := strings.CutPrefix(id, boardAnswer); ok {
+		return b.vettedOnBoard(b.up(), at)
+	}
 	i := slices.IndexFunc(b.vetted, func(v *Vetted) bool { return v.ID == id })
 	if i < 0 {
 		return nil
@@ -130,9 +134,16 @@ func (b *Book) Search(folded, lang string) (found search.Result, ready bool) {
 	if all == nil {
 		return search.Result{}, false
 	}
+	board := b.up().heard.find(folded, lang)
+	if board.Clear { // it is newer than the book
+		return board, true
+	}
 	found = (*all)[lang].Find(folded)
 	if found.Clear {
 		return found, true
+	}
+	if len(board.Hits) > 0 && (len(found.Hits) == 0 || board.Hits[0].Score > found.Hits[0].Score) {
+		found.Hits = append(board.Hits[:1:1], found.Hits[:min(len(found.Hits), search.MaxHits-1)]...)
 	}
 	for _, code := range bridges {
 		if code == lang {
