@@ -76,6 +76,7 @@ type Receipt struct {
 	Duplicate bool       // it was handled before: nothing was done, nothing is to be sent
 	Lost      bool       // the session could not be used: the person starts anew
 	Forgotten bool       // everything of the person was erased
+	Filed     bool       // something was filed for the staff
 	Slowed    bool       // one of too many in a short time: it was not read
 	Reminded  bool       // a reminder is among Out
 	Late      bool       // and it comes after its minute
@@ -307,7 +308,7 @@ func (a *Assistant) turn(ctx context.Context, in Inbound, c cause) (Receipt, Out
 		receipt.Reminded = receipt.Reminded && len(t.Out) > 0
 		receipt.Late = receipt.Late && receipt.Reminded
 	}
-	receipt.Lost, receipt.Forgotten, receipt.Out = lost, t.Forget, t.Out
+	receipt.Lost, receipt.Forgotten, receipt.Filed, receipt.Out = lost, t.Forget, len(t.Notes) > 0, t.Out
 	return receipt, outcome, nil
 }
 
