@@ -134,16 +134,9 @@ func (b *Book) Search(folded, lang string) (found search.Result, ready bool) {
 	if all == nil {
 		return search.Result{}, false
 	}
-	board := b.up().heard.find(folded, lang)
-	if board.Clear { // it is newer than the book
-		return board, true
-	}
 	found = (*all)[lang].Find(folded)
 	if found.Clear {
 		return found, true
-	}
-	if len(board.Hits) > 0 && (len(found.Hits) == 0 || board.Hits[0].Score > found.Hits[0].Score) {
-		found.Hits = append(board.Hits[:1:1], found.Hits[:min(len(found.Hits), search.MaxHits-1)]...)
 	}
 	for _, code := range bridges {
 		if code == lang {

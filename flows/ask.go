@@ -66,7 +66,7 @@ func (t *turn) searched(sure bool) bool {
 	if t.s.Language == "" || !t.asksSomething() || t.here().flow.ID == t.book.roles.Away {
 		return false
 	}
-	found, ready := t.book.Search(t.folded, t.language().Code)
+	found, ready := t.find()
 	switch {
 	case found.Clear:
 		if v := t.book.vettedByID(found.Hits[0].Answer); v != nil && t.mayTell(v) {

@@ -178,10 +178,10 @@ func TestTheVerdictIsInOnesOwnLanguageWhereTheReasonIsNot(t *testing.T) {
 
 func TestWhatIsWithdrawnIsNotSaidAnywhere(t *testing.T) {
 	cases := map[Withdrawal]func(k *talker) string{
-		{Kind: WithdrawMessage, ID: "rule.what.1"}:   func(k *talker) string { return k.pick("rule") },
+		{Kind: WithdrawMessage, ID: "rule.what.1"}:  func(k *talker) string { return k.pick("rule") },
 		{Kind: WithdrawFact, ID: "clp_presumption"}: func(k *talker) string { return k.pick("rule") },
-		{Kind: WithdrawFlow, ID: "rule"}:             func(k *talker) string { return k.pick("rule") },
-		{Kind: WithdrawAnswer, ID: "rule.what"}:      func(k *talker) string { return k.pick("rule") },
+		{Kind: WithdrawFlow, ID: "rule"}:            func(k *talker) string { return k.pick("rule") },
+		{Kind: WithdrawAnswer, ID: "rule.what"}:     func(k *talker) string { return k.pick("rule") },
 	}
 	for w, ask := range cases {
 		b := boarded(t, Board{})

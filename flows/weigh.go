@@ -28,7 +28,7 @@ func (t *turn) weigh(n *Node) {
 	if how, at := t.traced(); at >= 0 && how != tracedWords {
 		t.keepTraced(how, at)
 		matched = matchedSent
-	} else if found, _ := t.book.Search(t.folded, t.language().Code); len(found.Hits) > 0 {
+	} else if found, _ := t.find(); len(found.Hits) > 0 {
 		var ids []string
 		for i, h := range found.Hits {
 			v := t.book.vettedByID(h.Answer)
