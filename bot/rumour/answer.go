@@ -86,7 +86,7 @@ func (p *rumourPaper) begin(by string, seen uint64, now time.Time) error {
 
 // publish puts all answers up.
 func (d *Desk) publish() {
-	if d.Publish == nil {
+	if d.with.Publish == nil {
 		return
 	}
 	out := []Answered{}
@@ -95,7 +95,7 @@ func (d *Desk) publish() {
 			out = append(out, p.answered(id))
 		}
 	}
-	d.Publish(out)
+	d.with.Publish(out)
 }
 
 func (p *rumourPaper) answered(id string) Answered {
@@ -175,7 +175,7 @@ func (d *Desk) tell(ctx context.Context, id string, p *rumourPaper, who bot.Addr
 		ids[i] = r.id
 	}
 	mark := bot.Note{Kind: bot.NoteRumour, At: now.UTC().Truncate(time.Second), From: who, Lang: notes[0].lang, Case: id, By: edition(p.Edition)}
-	did, err := d.Call(ctx, who, bot.Call{
+	did, err := d.with.Call(ctx, who, bot.Call{
 		ID: "news " + id + " " + mark.By, Timer: flows.Timer{Kind: flows.TimerNews, Programme: id}, At: now, Now: now,
 		Notes: []bot.Note{mark}, EraseNotes: ids,
 	})
@@ -189,7 +189,7 @@ func (d *Desk) tell(ctx context.Context, id string, p *rumourPaper, who bot.Addr
 				ids = append(ids, r.id)
 			}
 		}
-		if err := d.Notes.EraseNotes(ctx, ids...); err != nil {
+		if err := d.with.Notes.EraseNotes(ctx, ids...); err != nil {
 			return fmt.Errorf("erase notes of who is not to be told: %w", err)
 		}
 	}

@@ -82,7 +82,7 @@ func (d *Desk) read(ctx context.Context) (*index, []loose, error) {
 	}
 	x := newIndex()
 	var rest []loose
-	err := d.Notes.Notes(ctx, func(n bot.Note) error {
+	err := d.with.Notes.Notes(ctx, func(n bot.Note) error {
 		r := refOf(n)
 		to := taken[r.key]
 		switch n.Kind {

@@ -186,7 +186,7 @@ func (d *Desk) remember(id string, pl *plan) {
 // put sorts the notes themselves.
 func (d *Desk) put(ctx context.Context, notes []loose, to []string) error {
 	return each(ctx, len(notes), func(ctx context.Context, i int) error {
-		kept, err := d.Notes.SortNote(ctx, notes[i].id, to[i])
+		kept, err := d.with.Notes.SortNote(ctx, notes[i].id, to[i])
 		if err != nil || !kept {
 			return err
 		}
