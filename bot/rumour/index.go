@@ -75,11 +75,6 @@ func (d *Desk) read(ctx context.Context) (*index, []loose, error) {
 			taken[key] = id
 		}
 	}
-	for id, p := range d.letters.all() {
-		for _, key := range p.Taken {
-			taken[key] = id
-		}
-	}
 	x := newIndex()
 	var rest []loose
 	err := d.with.Notes.Notes(ctx, func(n bot.Note) error {
@@ -102,7 +97,7 @@ func (d *Desk) read(ctx context.Context) (*index, []loose, error) {
 			case p != nil && n.Case != "":
 				x.letters[n.Case] = append(x.letters[n.Case], r)
 			case n.Kind == bot.NoteLetter:
-				rest = append(rest, loose{ref: r, to: to})
+				rest = append(rest, loose{ref: r})
 			}
 		}
 		return nil

@@ -18,22 +18,19 @@ import (
 func (d *Desk) sortLetters(ctx context.Context, notes []loose, now time.Time) error {
 	var told []string
 	for _, n := range notes {
-		id := n.to
-		if p := d.letters.get(id); p == nil || id == "" {
-			if id = d.threadOf(n.who); id == "" {
-				id = newID()
+		id := d.threadOf(n.who)
+		if id == "" { // a crash before the letter is in it leaves a thread of nobody, which is erased
+			id = newID()
+		}
+		err := d.letters.write(ctx, func(ps []*letterPaper) error {
+			if ps[0] == nil {
+				ps[0] = &letterPaper{Opened: minutes(n.at)}
 			}
-			err := d.letters.write(ctx, func(ps []*letterPaper) error {
-				if ps[0] == nil {
-					ps[0] = &letterPaper{Opened: minutes(n.at)}
-				}
-				ps[0].Lang = n.lang
-				ps[0].Taken = []string{n.key} // those before it are sorted: an error ends the pass
-				return nil
-			}, id)
-			if err != nil {
-				return err
-			}
+			ps[0].Lang = n.lang
+			return nil
+		}, id)
+		if err != nil {
+			return err
 		}
 		kept, err := d.with.Notes.SortNote(ctx, n.id, id)
 		if err != nil {
