@@ -58,7 +58,8 @@ func (d *Desk) eraseWords(ctx context.Context, id string) error {
 }
 
 // Merge puts all of an open or closed case into another: its notes, its counts
-// and what it is known by. Whoever asks for it is shown the other. Who reported
+// and what it is known by. The notes go on naming the case they were sorted into,
+// whose paper outlives them. Whoever asks for it is shown the other. Who reported
 // both is counted twice.
 func (d *Desk) Merge(ctx context.Context, by, id string, seen uint64, into string, now time.Time) error {
 	d.acting.Lock()
@@ -96,7 +97,7 @@ func (d *Desk) Merge(ctx context.Context, by, id string, seen uint64, into strin
 	d.recent[into] = append(d.recent[into], d.recent[id]...)
 	delete(d.recent, id)
 	d.mu.Unlock()
-	d.Filed() // the notes themselves are sorted by the next pass
+	d.Filed() // an answered case owes them its answer
 	return nil
 }
 

@@ -86,9 +86,6 @@ func (d *Desk) read(ctx context.Context) (*index, []loose, error) {
 			switch {
 			case at != "" && (to == "" || d.stands(to) == at):
 				x.rumours[at] = append(x.rumours[at], r)
-				if at != n.Case && !r.told {
-					rest = append(rest, loose{ref: r, to: at})
-				}
 			case !r.told:
 				rest = append(rest, loose{ref: r, place: n.Place, text: n.Text, to: d.stands(to)})
 			}
