@@ -146,13 +146,14 @@ func (d *Desk) goBack(ctx context.Context, now time.Time) error {
 			continue
 		}
 		notes := d.refs(id)
-		for who, owed := range p.owed(notes) {
-			for _, r := range notes { // one mark stays, and no more
-				if r.who == who && r.told && r.by == edition(p.Edition) {
-					owed = append(owed, r)
-				}
+		owed := p.owed(notes)
+		for _, r := range notes { // one mark stays, and no more
+			if len(owed[r.who]) > 0 && r.told && r.by == edition(p.Edition) {
+				owed[r.who] = append(owed[r.who], r)
 			}
-			all = append(all, owing{id, p, who, owed})
+		}
+		for who, notes := range owed {
+			all = append(all, owing{id, p, who, notes})
 		}
 	}
 	return each(ctx, len(all), func(ctx context.Context, i int) error {
