@@ -9,6 +9,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -49,8 +50,10 @@ var (
 	ErrStale   = errors.New("somebody else changed it meanwhile")
 	ErrClosed  = errors.New("the case is closed")
 	ErrGone    = errors.New("the person is no longer there to be told")
-	ErrTaken   = errors.New("another officer answers it")
-	ErrUnclear = errors.New("the case gathers what could not be recognised: take a note out of it first")
+	// ErrTaken is also an ErrStale: whoever has seen it may take it over.
+	ErrTaken = fmt.Errorf("another officer answers it: %w", ErrStale)
+	// ErrUnclear is also an ErrClosed: a note that is something is taken out first.
+	ErrUnclear = fmt.Errorf("the case gathers what could not be recognised: %w", ErrClosed)
 )
 
 // Config is what a desk works with. Notes, Shelf, Call and Match are needed.

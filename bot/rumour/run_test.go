@@ -59,10 +59,12 @@ func TestTheDeskWorksByItself(t *testing.T) {
 		}
 		w.letter(4, "mwen bezwen èd", time.Now())
 		time.Sleep(13 * time.Hour)
+		synctest.Wait()
 		if w.open.Open || len(w.alarms) != 1 {
 			t.Errorf("open: %+v, told %v", w.open, w.alarms)
 		}
 		time.Sleep(12 * 24 * time.Hour)
+		synctest.Wait()
 		if n := len(w.Letters(time.Now())); n != 0 || len(w.faults) != 0 {
 			t.Errorf("%d threads after 12 days; faults %v", n, w.faults)
 		}
