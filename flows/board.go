@@ -174,3 +174,11 @@ func (b *Book) inLanguage(l *locales.Language, texts map[string]string) (text st
 	}
 	return "", nil
 }
+
+// board is the one that was up when the turn began.
+func (t *turn) board() *raised {
+	if t.up == nil {
+		return noBoard
+	}
+	return t.up
+}
