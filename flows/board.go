@@ -5,6 +5,7 @@ package flows
 import (
 	"slices"
 
+	"posada/flows/sent"
 	"posada/locales"
 )
 
@@ -110,7 +111,7 @@ var noBoard = &raised{}
 // raised is a board made ready.
 type raised struct {
 	Board
-	sent     *sentIndex
+	sent     *sent.Index // nil for none
 	heard    *heardIndex
 	messages map[string]Date
 	facts    map[string]Date

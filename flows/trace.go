@@ -40,17 +40,6 @@ const (
 	tracedShort   = "short"
 )
 
-// traced is what the search among Posada's own messages found: how, and the place
-// of the bulletin among those of the board, -1 for none.
-func (t *turn) traced() (how string, at int) {
-	how, number, _ := strings.Cut(t.book.sentIn(t.board(), t.text), " ")
-	at, err := strconv.Atoi(number)
-	if err != nil {
-		at = -1
-	}
-	return how, at
-}
-
 // trace keeps what was found of the text that was typed.
 func (t *turn) trace(*Node) {
 	how, at := t.traced()
@@ -65,23 +54,6 @@ func (t *turn) keepTraced(how string, at int) {
 		text += " " + strconv.FormatUint(t.board().Sent[at].Mailing, 10) + " " + t.board().Sent[at].Lang
 	}
 	t.s.setAnswer(Answer{Flow: t.book.roles.Sent, Name: answerTraced, Text: text, Given: t.minute})
-}
-
-// recognised answers a text that is no answer to the question that waits, where
-// it is surely a message of a bulletin, or one that somebody changed: forwarded
-// messages come without a word.
-func (t *turn) recognised() bool {
-	if len(t.board().Sent) == 0 || t.s.Language == "" || !t.s.Consented || len(locales.Tokens(t.folded)) < 6 {
-		return false
-	}
-	how, at := t.traced()
-	if at < 0 || how == tracedWords {
-		return false
-	}
-	t.s.Misses = 0
-	t.keepTraced(how, at)
-	t.interrupt(t.book.flowByID[t.book.roles.Sent].Nodes[nodeTraced])
-	return true
 }
 
 // renderTraced says what was found.
