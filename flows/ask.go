@@ -101,7 +101,7 @@ func (t *turn) searched(sure bool) bool {
 // mayTell tells whether an answer may be given to who asks: before consent nothing
 // is gone into.
 func (t *turn) mayTell(v *Vetted) bool {
-	_, gone := t.up.answers[v.ID]
+	_, gone := t.board().answers[v.ID]
 	return !gone && (t.s.Consented || !v.Enter)
 }
 

@@ -5,6 +5,7 @@ package flows
 import (
 	"slices"
 
+	"posada/flows/sent"
 	"posada/locales"
 )
 
@@ -110,7 +111,7 @@ var noBoard = &raised{}
 // raised is a board made ready.
 type raised struct {
 	Board
-	sent     *sentIndex
+	sent     *sent.Index // nil for none
 	heard    *heardIndex
 	messages map[string]Date
 	facts    map[string]Date
@@ -173,4 +174,12 @@ func (b *Book) inLanguage(l *locales.Language, texts map[string]string) (text st
 		}
 	}
 	return "", nil
+}
+
+// board is the one that was up when the turn began.
+func (t *turn) board() *raised {
+	if t.up == nil {
+		return noBoard
+	}
+	return t.up
 }

@@ -293,3 +293,52 @@ func TestABulletinLooksAsItsFormAllows(t *testing.T) {
 		}
 	}
 }
+
+func sentBoard(b *Book) Board {
+	day := b.NewestReview()
+	return Board{Sent: []SentText{
+		{Mailing: 1, Day: day, Lang: "en", Text: "The church runs no bus to the border. Do not pay anybody for a seat. Ask at the shelter office."},
+		{Mailing: 2, Day: day.AddDays(-5), Lang: "en", Text: "A new list is kept at the shelter in Reynosa, and it costs nothing to be on it.", Corrected: day.AddDays(-1), By: 3},
+		{Mailing: 3, Day: day.AddDays(-1), Lang: "en", Text: "There is no list at the shelter in Reynosa. We were wrong, and we are sorry for it."},
+	}}
+}
+
+func TestDidYouSendThis(t *testing.T) {
+	b := boarded(t, Board{})
+	board := sentBoard(b)
+	b.SetBoard(board)
+	whole := b.Bulletin(SMS, "en", board.Sent[0].Text, board.Sent[0].Day, 0).Text
+	for name, c := range map[string]struct{ text, want, not string }{
+		"as it was sent":             {whole, "Yes. Posada sent this on", "Careful"},
+		"its words alone":            {board.Sent[0].Text, "Yes. This is part of a message that Posada sent on", "Careful"},
+		"one that was corrected":     {board.Sent[1].Text, "Do not rely on the old message.", "Careful"},
+		"and what corrects it":       {board.Sent[1].Text, "There is no list at the shelter in Reynosa.", "Careful"},
+		"one that somebody changed":  {"The church runs a bus to the border. Pay 20 dollars for a seat. Ask at the shelter office.", "Careful", "Yes."},
+		"a stranger's":               {"Hurry, tomorrow the bridge opens for everybody who brings a photo and a paper from the consulate", "not among Posada's messages", "Yes."},
+		"standing words of the book": {"Officers and others take phones and read them. You can erase what Posada holds: write delete.", "Posada uses these words", "Careful"},
+		"too little":                 {"hello you", "too little to tell", "Yes."},
+	} {
+		k := inEnglish(t, b)
+		k.pick("rumours")
+		k.pick("sent")
+		text := k.say(c.text)
+		if !strings.Contains(text, c.want) || strings.Contains(text, c.not) {
+			t.Errorf("%s: answered\n%s", name, text)
+		}
+		k.standsAt("sent", "more")
+	}
+}
+
+func TestAForwardedBulletinIsRecognisedWithoutAWord(t *testing.T) {
+	b := boarded(t, Board{})
+	b.SetBoard(sentBoard(b))
+	k := inEnglish(t, b)
+	k.pick("rule")
+	before := k.s.Node
+	text := k.say("The church runs no bus to the border. Do not pay anybody for a seat. Ask at the shelter office.")
+	if !strings.Contains(text, "Posada sent on") {
+		t.Errorf("answered\n%s", text)
+	}
+	k.pick("back")
+	k.standsAt("rule", before)
+}

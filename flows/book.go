@@ -59,6 +59,7 @@ type Book struct {
 	spoken      []string
 	searches    atomic.Pointer[searches] // nil until BuildSearch
 	board       atomic.Pointer[raised]   // nil until SetBoard
+	standing    standing
 
 	mu   sync.Mutex
 	days map[dayKey]*Day

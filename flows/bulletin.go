@@ -26,7 +26,7 @@ func (b *Book) Bulletin(form Form, lang, text string, day, corrects Date) Messag
 	if l == nil {
 		l = b.Catalogue.Language(locales.Source)
 	}
-	t := &turn{book: b, form: form, day: b.On(Noon(day)), s: Session{Language: l.Code}, up: b.up()}
+	t := &turn{book: b, form: form, day: b.On(Noon(day)), s: Session{Language: l.Code}}
 	a := &answerText{}
 	paragraphs := []string{t.valued(a, l, msgBulletinHead, map[string]any{"day": day.In(l)})}
 	if corrects != 0 {

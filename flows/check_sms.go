@@ -39,7 +39,7 @@ func (b *Book) SMSAnswers(day *Day) []SMSCost {
 	for _, l := range b.Catalogue.Languages() {
 		for _, f := range b.flows {
 			for _, n := range f.order {
-				if n.speaks() {
+				if n.speaks() && (n.List == "" || len(n.Say) > 0 || n.Ask != "") { // a list alone has no words of its own
 					out = append(out, b.smsCost(l, b.whole(day, l, n), SMSCost{Place: n.place()}))
 				}
 			}

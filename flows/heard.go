@@ -64,7 +64,7 @@ func (b *Book) PlaceWords() map[string]string {
 // find looks for what a text asks or tells, on the board and then in the book. What
 // staff answered is newer. ready is false while the book cannot be searched.
 func (t *turn) find() (found search.Result, ready bool) {
-	board := t.up.heard.find(t.text, t.language().Code)
+	board := t.board().heard.find(t.text, t.language().Code)
 	if board.Clear {
 		return board, true
 	}

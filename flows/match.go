@@ -35,7 +35,7 @@ func (t *turn) ways(n *Node, l *locales.Language) []way {
 	out := make([]way, 0, len(n.Choices))
 	for i := range n.Choices {
 		o := &n.Choices[i]
-		if ok, err := o.cond.holds(t.day, n.flow, &t.s); err != nil || !ok {
+		if ok, err := o.cond.holds(t.day, n.flow, &t.s); err != nil || !ok || o.Staffed && !t.board().Desk.Staffed {
 			continue
 		}
 		out = append(out, way{key: o.Key, label: t.label(l, o.Label), icon: o.Icon, payload: o.payload, option: o})
@@ -125,7 +125,7 @@ func (t *turn) miss(n *Node) {
 		note = msgMissSecond
 	}
 	t.notes = append(t.notes, note)
-	if note == msgMissSecond && t.s.Consented && t.up.Desk.Staffed {
+	if note == msgMissSecond && t.s.Consented && t.board().Desk.Staffed {
 		t.notes = append(t.notes, msgPersonHint)
 	}
 	t.reask(n)

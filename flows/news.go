@@ -23,7 +23,7 @@ const (
 func (t *turn) newsEvent(e Event) {
 	t.takeAway(e.Timer)
 	news := t.book.flowByID[t.book.roles.News]
-	if t.up.answered(e.Programme) == nil || t.nightly(e.Timer) {
+	if t.board().answered(e.Programme) == nil || t.nightly(e.Timer) {
 		return
 	}
 	t.s.setAnswer(Answer{Flow: news.ID, Name: answerWhich, Text: e.Programme, Given: t.minute})
@@ -107,7 +107,7 @@ func (t *turn) renderBoard(a *answerText, l *locales.Language, n *Node) {
 // named is the answered rumour that the session names, nil where it is gone.
 func (t *turn) named() *Answered {
 	a, _ := t.s.answer(t.book.roles.News, answerWhich)
-	return t.up.answered(a.Text)
+	return t.board().answered(a.Text)
 }
 
 // renderBoardSources says where an officer's answer comes from.

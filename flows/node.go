@@ -103,6 +103,7 @@ type Option struct {
 	Icon    string            `yaml:"icon"`
 	If      string            `yaml:"if"`
 	Next    string            `yaml:"next"`
+	Staffed bool              `yaml:"staffed"` // shown only where somebody reads letters, at times
 	End     bool              `yaml:"end"`     // back to the caller, or to the menu
 	Restart bool              `yaml:"restart"` // forget where we were, to the menu
 	Set     map[string]string `yaml:"set"`

@@ -109,6 +109,9 @@ func TestAnswersWorkOnPagesThatKeepTheirLetters(t *testing.T) {
 			t.Fatal("the menu has one page")
 		}
 		for i, o := range b.flowByID["menu"].start.Choices {
+			if o.Staffed {
+				continue // nobody reads letters here
+			}
 			want := newTalker(t, b, code, SMS, reviewed(b)).atMenu()
 			want.pick(o.Key)
 			shown, late := *k, *k

@@ -57,7 +57,7 @@ func (b *Book) WantsLetters(s Session, in Input) bool {
 // lookAtDesk keeps how the desk is.
 func (t *turn) lookAtDesk(n *Node) {
 	state := deskNone
-	switch d := t.up.Desk; {
+	switch d := t.board().Desk; {
 	case d.Open:
 		state = deskOpen
 	case d.Staffed:
@@ -101,7 +101,7 @@ func (t *turn) renderLetters(a *answerText, l *locales.Language, n *Node) {
 
 // renderHours says when the staff read, where they said so.
 func (t *turn) renderHours(a *answerText, l *locales.Language, n *Node) {
-	if text, in := t.book.inLanguage(l, t.up.Desk.Hours); text != "" {
+	if text, in := t.book.inLanguage(l, t.board().Desk.Hours); text != "" {
 		a.add(t.valued(a, in, msgPersonHours, map[string]any{"hours": text}), n.flow.ID, n.id)
 	}
 }

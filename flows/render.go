@@ -216,7 +216,7 @@ func (t *turn) renderShown(a *answerText, l *locales.Language, s Shown) {
 	if n == nil {
 		return
 	}
-	if day, gone := t.up.places[s.Place]; gone {
+	if day, gone := t.board().places[s.Place]; gone {
 		t.sayGone(a, l, day)
 		return
 	}

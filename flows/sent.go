@@ -1,9 +1,122 @@
-// Posada's own messages, to be recognised when a person sends one back.
+// Posada's own messages, to be recognised when a person sends one back: texts of
+// bulletins in every form, and the standing words of the book.
 package flows
 
-// sentIndex finds them.
-type sentIndex struct{}
+import (
+	"slices"
+	"strconv"
+	"sync"
 
-func (b *Book) indexSent([]SentText) *sentIndex { return nil }
+	"posada/flows/sent"
+	"posada/locales"
+)
 
-func (b *Book) sentIn(*raised, string) string { return tracedNot }
+// leastToTell is how many words a text needs so that it can be told at all.
+const leastToTell = 4
+
+// indexSent makes bulletins findable, the newest first; nil for none. A text's
+// id is its place among them.
+func (b *Book) indexSent(texts []SentText) *sent.Index {
+	if len(texts) == 0 {
+		return nil
+	}
+	var known []sent.Known
+	for i, t := range slices.Backward(texts) {
+		var corrects Date
+		if j := slices.IndexFunc(texts, func(first SentText) bool { return first.By == t.Mailing }); j >= 0 {
+			corrects = texts[j].Day
+		}
+		for _, form := range Forms {
+			known = append(known, sent.Known{ID: strconv.Itoa(i), Lang: t.Lang, Text: b.Bulletin(form, t.Lang, t.Text, t.Day, corrects).Text})
+		}
+	}
+	return sent.New(known)
+}
+
+// standing are the words of the book that are the same for everybody, by
+// language, made when they are first asked for.
+type standing struct {
+	mu sync.Mutex
+	by map[string]*sent.Index
+}
+
+// find looks among the words of one language on a day.
+func (s *standing) find(b *Book, l *locales.Language, day *Day, text string) sent.Answer {
+	s.mu.Lock()
+	x := s.by[l.Code]
+	if x == nil {
+		var known []sent.Known
+		for _, f := range b.flows {
+			for _, n := range f.order {
+				for _, it := range n.Say {
+					if words, err := day.text(l, it.Text, nil); err == nil && !b.personal[it.Text] {
+						known = append(known, sent.Known{ID: it.Text, Lang: l.Code, Text: words})
+					}
+				}
+			}
+		}
+		x = sent.New(known)
+		if s.by == nil {
+			s.by = map[string]*sent.Index{}
+		}
+		s.by[l.Code] = x
+	}
+	s.mu.Unlock()
+	return x.Find(text)
+}
+
+// ofBulletins looks for a text among bulletins: how it was found, and its place on
+// the board, -1 for none.
+func (r *raised) ofBulletins(text string) (how string, at int) {
+	if r.sent == nil {
+		return tracedNot, -1
+	}
+	found := r.sent.Find(text)
+	at, err := strconv.Atoi(found.ID)
+	switch {
+	case err != nil || at >= len(r.Sent):
+		return tracedNot, -1
+	case found.Verdict == sent.Changed:
+		return tracedChanged, at
+	case found.Verdict == sent.Sent && found.Part:
+		return tracedPart, at
+	case found.Verdict == sent.Sent:
+		return tracedWhole, at
+	}
+	return tracedNot, -1
+}
+
+// traced is what the search among Posada's own messages found: how, and the place
+// of the bulletin among those of the board, -1 for none.
+func (t *turn) traced() (how string, at int) {
+	if how, at = t.board().ofBulletins(t.text); at >= 0 {
+		return how, at
+	}
+	if len(locales.Tokens(t.folded)) < leastToTell {
+		return tracedShort, -1
+	}
+	switch found := t.book.standing.find(t.book, t.language(), t.day, t.text); found.Verdict {
+	case sent.Sent:
+		return tracedWords, -1
+	case sent.Changed:
+		return tracedChanged, -1
+	}
+	return tracedNot, -1
+}
+
+// recognised answers a text that is no answer to the question that waits, where
+// it is surely a message of a bulletin, or one that somebody changed: forwarded
+// messages come without a word.
+func (t *turn) recognised() bool {
+	if t.board().sent == nil || t.s.Language == "" || !t.s.Consented || len(locales.Tokens(t.folded)) < 6 {
+		return false
+	}
+	how, at := t.board().ofBulletins(t.text)
+	if at < 0 {
+		return false
+	}
+	t.s.Misses = 0
+	t.keepTraced(how, at)
+	t.interrupt(t.book.flowByID[t.book.roles.Sent].Nodes[nodeTraced])
+	return true
+}

@@ -1118,13 +1118,21 @@ func TestAnAnswerWorksOnceItWasShown(t *testing.T) {
 	}
 }
 
-func TestWhatAPersonHeardIsInTheEffectAndNeverInTheSession(t *testing.T) {
+func TestWhatAPersonHeardIsInTheEffectAndThenNoLongerInTheSession(t *testing.T) {
 	b := realBook(t)
 	k := newTalker(t, b, "en", SMS, reviewed(b)).atMenu()
 	k.pick("rumours")
 	k.pick("tell")
 	const heard = "They say that ZANZIBAR groups get it faster"
 	k.say(" " + heard + "\u202e ")
+	if len(k.done) != 0 {
+		t.Errorf("it was filed before it was asked whether it is known: %+v", k.done)
+	}
+	if k.s.Node == "which" {
+		k.pick(keyNone)
+	} else if k.s.Node == nodeKnown {
+		k.pick("no")
+	}
 	if len(k.done) != 1 || k.done[0].Kind != EffectRumour || k.done[0].Text != heard {
 		t.Errorf("effects %+v", k.done)
 	}

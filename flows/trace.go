@@ -40,17 +40,6 @@ const (
 	tracedShort   = "short"
 )
 
-// traced is what the search among Posada's own messages found: how, and the place
-// of the bulletin among those of the board, -1 for none.
-func (t *turn) traced() (how string, at int) {
-	how, number, _ := strings.Cut(t.book.sentIn(t.up, t.text), " ")
-	at, err := strconv.Atoi(number)
-	if err != nil {
-		at = -1
-	}
-	return how, at
-}
-
 // trace keeps what was found of the text that was typed.
 func (t *turn) trace(*Node) {
 	how, at := t.traced()
@@ -61,27 +50,10 @@ func (t *turn) trace(*Node) {
 // may be another one when the answer is read again.
 func (t *turn) keepTraced(how string, at int) {
 	text := how
-	if at >= 0 && at < len(t.up.Sent) {
-		text += " " + strconv.FormatUint(t.up.Sent[at].Mailing, 10) + " " + t.up.Sent[at].Lang
+	if at >= 0 && at < len(t.board().Sent) {
+		text += " " + strconv.FormatUint(t.board().Sent[at].Mailing, 10) + " " + t.board().Sent[at].Lang
 	}
 	t.s.setAnswer(Answer{Flow: t.book.roles.Sent, Name: answerTraced, Text: text, Given: t.minute})
-}
-
-// recognised answers a text that is no answer to the question that waits, where
-// it is surely a message of a bulletin, or one that somebody changed: forwarded
-// messages come without a word.
-func (t *turn) recognised() bool {
-	if len(t.up.Sent) == 0 || t.s.Language == "" || !t.s.Consented || len(locales.Tokens(t.folded)) < 6 {
-		return false
-	}
-	how, at := t.traced()
-	if at < 0 || how == tracedWords {
-		return false
-	}
-	t.s.Misses = 0
-	t.keepTraced(how, at)
-	t.interrupt(t.book.flowByID[t.book.roles.Sent].Nodes[nodeTraced])
-	return true
 }
 
 // renderTraced says what was found.
@@ -91,10 +63,10 @@ func (t *turn) renderTraced(a *answerText, l *locales.Language, n *Node) {
 	how, which, _ := strings.Cut(kept.Text, " ")
 	number, lang, _ := strings.Cut(which, " ")
 	mailing, _ := strconv.ParseUint(number, 10, 64)
-	at := slices.IndexFunc(t.up.Sent, func(s SentText) bool { return s.Mailing == mailing && s.Lang == lang && mailing != 0 })
+	at := slices.IndexFunc(t.board().Sent, func(s SentText) bool { return s.Mailing == mailing && s.Lang == lang && mailing != 0 })
 	var bulletin SentText
 	if at >= 0 {
-		bulletin = t.up.Sent[at]
+		bulletin = t.board().Sent[at]
 	}
 	day := map[string]any{"day": bulletin.Day.In(l)}
 	switch {
@@ -119,12 +91,12 @@ func (t *turn) renderTraced(a *answerText, l *locales.Language, n *Node) {
 	}
 	if bulletin.Corrected != 0 {
 		say(msgSentCorrected, map[string]any{"day": bulletin.Corrected.In(l)})
-		at = slices.IndexFunc(t.up.Sent, func(s SentText) bool { return s.Mailing == bulletin.By && s.Lang == lang })
+		at = slices.IndexFunc(t.board().Sent, func(s SentText) bool { return s.Mailing == bulletin.By && s.Lang == lang })
 	} else if how == tracedWhole {
 		return // it is as they have it
 	}
 	if at >= 0 {
 		say(msgSentOriginal, nil)
-		a.add(t.foreign(l, t.up.Sent[at].Text), n.flow.ID, n.id)
+		a.add(t.foreign(l, t.board().Sent[at].Text), n.flow.ID, n.id)
 	}
 }

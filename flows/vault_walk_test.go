@@ -10,6 +10,9 @@ import (
 // filled is an input with what an assistant adds to it.
 func (w *walker) filled(s Session, in Input) Input {
 	in.Random = [32]byte{1}
+	if w.book.WantsLetters(s, in) {
+		in.Letters = w.letters
+	}
 	if w.book.WantsDiary(s, in) {
 		in.Diary = diaryOf(w.at)
 	}

@@ -49,7 +49,7 @@ var typedSamples = map[string][]string{
 	TypeDay:       {"31 may", "14 march", "27 july", "soon"},
 	TypeSealedDay: {"15 june", "20 march", "10 february", "1 december", "1 august", "1 may", "10 january", "soon"},
 	TypeWords:     {"soup for grandma", "my asylum"},
-	TypeText:      {"they say that groups get it faster"},
+	TypeText:      {"they say that groups get it faster", "free buses leave from the church to the border", "nearer the border or in a group, which is faster", "a man hands out blue bracelets", "The church runs no bus to the border. Do not pay anybody for a seat."},
 }
 
 // everywhere are the inputs that must do something in every state.
@@ -64,6 +64,9 @@ type walker struct {
 	book  *Book
 	at    time.Time
 	light bool // without interrupts
+	// within are the flows that are walked; empty: all. letters are the person's.
+	within  []string
+	letters []Letter
 	// languages are those in which everything is rendered: all, or, where the race
 	// detector is on, another one each day.
 	languages []*locales.Language
@@ -102,14 +105,89 @@ func TestWalkEveryReachableState(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, isLight := light[name]
-			w := &walker{t: t, book: b, at: at, light: isLight, languages: languages, states: map[string]map[outcome]bool{}, conds: map[*Node][]*condition{}, full: map[string]bool{}, shown: map[string]bool{}, reached: map[Place]bool{}}
+			w := newWalker(t, b, at, languages)
+			w.light = isLight
 			w.walk()
-			mu.Lock()
-			maps.Copy(reached, w.reached)
-			mu.Unlock()
-			t.Logf("%d states (flow, node, stack, page), %d witnesses, %d steps, %d messages rendered, %d SMS pages",
-				len(w.states), w.witnesses, w.steps, w.messages, w.pages)
+			w.report(&mu, reached)
 		})
+	}
+	for name, b := range boardWorlds(t) {
+		t.Run("staff: "+name, func(t *testing.T) {
+			t.Parallel()
+			languages := b.Catalogue.Languages()
+			if raced {
+				languages = languages[len(name)%len(languages):][:1]
+			}
+			w := newWalker(t, b, reviewed(b), languages)
+			w.light = true
+			w.staffed()
+			w.report(&mu, reached)
+		})
+	}
+}
+
+// report tells how far a walk came.
+func (w *walker) report(mu *sync.Mutex, reached map[Place]bool) {
+	mu.Lock()
+	maps.Copy(reached, w.reached)
+	mu.Unlock()
+	w.t.Logf("%d states (flow, node, stack, page), %d witnesses, %d steps, %d messages rendered, %d SMS pages", len(w.states), w.witnesses, w.steps, w.messages, w.pages)
+}
+
+func newWalker(t *testing.T, b *Book, at time.Time, languages []*locales.Language) *walker {
+	return &walker{t: t, book: b, at: at, languages: languages, states: map[string]map[outcome]bool{}, conds: map[*Node][]*condition{}, full: map[string]bool{}, shown: map[string]bool{}, reached: map[Place]bool{}}
+}
+
+// boardWorlds are walked with staff: who reads now, who does at other times, and
+// nobody, each with an answered rumour. Only what staff have to do with is walked.
+func boardWorlds(t *testing.T) map[string]*Book {
+	worlds := map[string]*Book{}
+	for name, desk := range map[string]Desk{
+		"nobody": {}, "at times": {Staffed: true, Hours: map[string]string{"en": "mornings", "es": "por la mañana"}}, "now": {Staffed: true, Open: true},
+	} {
+		c, err := locales.Embedded()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := Embedded(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.pins = realBook(t).pins
+		b.BuildSearch()
+		day := b.NewestReview()
+		b.SetBoard(Board{Desk: desk, Answers: []Answered{bus(b)}, Sent: []SentText{
+			{Mailing: 1, Day: day, Lang: "en", Text: "The church runs no bus to the border. Do not pay anybody for a seat.", Corrected: day, By: 2},
+			{Mailing: 2, Day: day, Lang: "en", Text: "We were wrong about the church. There is one bus, on Sundays, to the clinic only."},
+		}})
+		worlds[name] = b
+	}
+	return worlds
+}
+
+// staffed walks what staff have to do with.
+func (w *walker) staffed() {
+	r := w.book.roles
+	w.within = []string{r.Person, r.News, r.Sent, r.Rumours}
+	w.letters = []Letter{{At: w.at, Mine: true, Text: "hola"}, {At: w.at, Text: "Buenos días. Pregunte en la oficina."}}
+	menu := walkState{s: Session{Language: "en", Consented: true, Flow: r.Menu, Node: w.book.flowByID[r.Menu].Start, Seen: w.at.Unix() / 60, Version: w.book.version}}
+	w.step(menu, Input{Text: "person"}, false)
+	w.step(menu, Input{Payload: "menu/menu#rumours"}, false)
+	w.step(menu, Input{Text: "The church runs no bus to the border. Do not pay anybody for a seat."}, false)
+	for _, timer := range []Timer{{TimerNews, "bus"}, {TimerLetter, "c1"}} {
+		next, msgs, _ := w.book.Step(menu.s, Input{Event: Event{timer, w.at}}, SMS, At{Now: w.at})
+		tr := trace{Place{r.Menu, ""}, "event " + string(timer.Kind), Place{next.Flow, next.Node}, ""}
+		w.judge(tr, msgs, SMS)
+		if len(msgs) != 1 || msgs[0].Segments != 1 && locales.IsGSM7(msgs[0].Text) || w.book.betrays(textOf(msgs)) != "" {
+			w.t.Errorf("%s: %q", tr, textOf(msgs))
+		}
+		w.renderAll(walkState{s: next, trace: tr})
+		w.queue = append(w.queue, walkState{next, false, tr})
+	}
+	for len(w.queue) > 0 && !w.t.Failed() {
+		st := w.queue[0]
+		w.queue = w.queue[1:]
+		w.visit(st)
 	}
 }
 
@@ -298,7 +376,7 @@ func answered(answers []Answer) []Answer {
 }
 
 func (w *walker) ways(st walkState, n *Node) []way {
-	tr := &turn{book: w.book, form: SMS, at: At{Now: w.at}, day: w.book.On(w.at), s: st.s}
+	tr := &turn{book: w.book, form: SMS, at: At{Now: w.at}, day: w.book.On(w.at), up: w.book.up(), s: st.s}
 	ways := tr.ways(n, tr.language())
 	if n.Type == "" && len(ways) == 0 {
 		w.t.Errorf("%s: nothing can be answered", st.trace)
@@ -368,7 +446,7 @@ func (w *walker) step(st walkState, in Input, deep bool) Session {
 	if deep && len(next.Stack) == 0 {
 		deep = false // back from the interrupt
 	}
-	if w.isNew(next, deep) {
+	if (len(w.within) == 0 || slices.Contains(w.within, next.Flow)) && w.isNew(next, deep) {
 		w.witnesses++
 		w.queue = append(w.queue, walkState{next, deep, trace})
 	}
@@ -526,6 +604,9 @@ func TestFirstUsefulAnswerIsTwoMessagesAway(t *testing.T) {
 	b := realBook(t)
 	for name, at := range walkDays(b) {
 		for _, o := range b.flowByID[b.roles.Menu].start.Choices {
+			if o.Staffed {
+				continue // nobody reads letters here
+			}
 			k := newTalker(t, b, "en", SMS, at).atMenu()
 			k.pick(o.Key)
 			useful := func() bool {

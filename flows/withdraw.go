@@ -68,7 +68,7 @@ func (f *Flow) says(id string) bool {
 // closed tells whether a node was taken out of use with its flow, and says so in
 // its place.
 func (t *turn) closed(n *Node) bool {
-	if _, gone := t.up.flows[n.flow.ID]; !gone {
+	if _, gone := t.board().flows[n.flow.ID]; !gone {
 		return false
 	}
 	t.s.setAnswer(Answer{Flow: t.book.roles.Search, Name: answerGone, Text: n.flow.ID, Given: t.minute})
@@ -82,16 +82,16 @@ const answerGone = "gone"
 // goneDay is the day of the withdrawal that was met last.
 func (t *turn) goneDay() Date {
 	a, _ := t.s.answer(t.book.roles.Search, answerGone)
-	return t.up.flows[a.Text]
+	return t.board().flows[a.Text]
 }
 
 // itemGone is the day on which a message, or a fact it stands on, was withdrawn;
 // 0 for neither.
 func (t *turn) itemGone(it Item) Date {
-	if day, gone := t.up.messages[it.Text]; gone {
+	if day, gone := t.board().messages[it.Text]; gone {
 		return day
 	}
-	return t.up.factsGone(it.facts)
+	return t.board().factsGone(it.facts)
 }
 
 // sayGone stands in the place of what was withdrawn.
