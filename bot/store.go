@@ -16,7 +16,7 @@ type Store interface {
 	Load(ctx context.Context, from Address, messageID string) (Snapshot, error)
 
 	// Commit makes a turn durable, all of it or nothing, and sets the ID of
-	// each message in Out. It changes nothing when the provider's message was
+	// each message in Out and of each of Notes. It changes nothing when the provider's message was
 	// handled meanwhile (Duplicate) or when contact or session are no longer
 	// what was loaded (Conflict). After an error the turn may or may not have
 	// been kept; to do it again is safe, for then it is a Duplicate.
@@ -71,7 +71,7 @@ type Turn struct {
 	Diary   []Entry  // added; after EraseDiary, where both are given
 	// EraseDiary erases the entries from before this turn.
 	EraseDiary bool
-	Notes      []Note   // added
+	Notes      []Note   // added; they are from the turn's contact
 	EraseNotes []NoteID // erased; those of others, and those that are gone, are none
 	// Forget erases contact, session, diary, notes and queued messages of
 	// the person, except Out and the opt-out mark. Contact, Session, Diary and
@@ -112,6 +112,8 @@ type Sweep struct {
 	DeadBefore  time.Time // dead letters from before are dropped
 	NotesBefore time.Time // notes from before are erased
 	DiaryBefore time.Time // diary entries from before are erased
+	// MailingsBefore: mailings that were begun before are forgotten.
+	MailingsBefore time.Time
 }
 
 // Kept is one stored session.
@@ -146,6 +148,7 @@ type Swept struct {
 	Diary     int
 	Sent      int // messages that left and are no longer known
 	Dead      int // dead letters
+	Mailings  int
 }
 
 // Counts is what a store holds. It reads everything: for tests and reports.

@@ -111,7 +111,11 @@ func fillNew(ctx context.Context, from *bbolt.DB, path string, keys *seal.Seal, 
 		}
 		w := &rewriter{ctx: ctx, to: to, keys: keys, done: done}
 		for name := range sealed {
-			if err := w.bucket([]string{name}, old.Bucket([]byte(name))); err != nil {
+			b := old.Bucket([]byte(name))
+			if b == nil {
+				continue // a file of an earlier format has none
+			}
+			if err := w.bucket([]string{name}, b); err != nil {
 				return fmt.Errorf("bucket %s: %w", name, err)
 			}
 		}
@@ -170,7 +174,7 @@ func (w *rewriter) bucket(path []string, old *bbolt.Bucket) error {
 // loses nothing.
 func (w *rewriter) reseal(bucket string, key, value []byte) []byte {
 	w.done.Rows++
-	if !sealed[bucket] {
+	if !sealed[bucket] || bucket == outboxBucket && isMarker(value) {
 		return value
 	}
 	head, plain, err := openRow(w.keys, bucket, key, value)

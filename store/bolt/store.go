@@ -8,13 +8,12 @@
 //
 // What a thief sees: how many rows there are, how long, and which belong to
 // the same pseudonym; the UTC days of the last messages; the channel and kind
-// of queued ones, and until when a line waits; when messages were given up; and
+// of queued ones, which mailing they are of, and until when a line waits; when messages were given up; and
 // at which minute a pseudonym is to be reminded next. Every value is sealed and
 // every key that stands for a person or a message of theirs is a keyed hash.
 package bolt
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
@@ -57,7 +56,7 @@ const (
 	seenBucket    = "seen"     // UTC day → bucket of keyed hashes of provider ids, and of timers that ran out → nothing
 
 	// The queue. A line is contact, channel, 0, kind.
-	outboxBucket  = "outbox"  // line, id → bot.Outbound
+	outboxBucket  = "outbox"  // line, id → bot.Outbound, or the marker of a mailing (marker.go)
 	readyBucket   = "ready"   // channel, 0, kind, id of its first message, contact → nothing: the lines that can be claimed
 	waitingBucket = "waiting" // line → due (8 bytes, milliseconds), 1 where it is parked: the lines that cannot
 	dueBucket     = "due"     // due, channel, 0, kind, contact → nothing: the same, by time
@@ -66,6 +65,10 @@ const (
 	sentBucket        = "sent"        // id → left (sent.go)
 	sentIndex         = "sentby"      // contact, id → nothing: those of them that hold a text
 	deadBucket        = "dead"        // seconds, id → bot.Dead
+
+	paperBucket   = "papers"   // kind, 0, id → version (8 bytes, in the clear), body
+	mailingBucket = "mailings" // mailing, part → bot.Mailing, progress or tally (mailing.go)
+	gotBucket     = "got"      // mailing, last contact of a chunk → the contacts it was queued for
 )
 
 // sealed tells which buckets have values that say anything, and so which are
@@ -75,15 +78,25 @@ var sealed = map[string]bool{
 	contactBucket: true, timerBucket: false, sessionBucket: true, diaryBucket: true, noteBucket: true, optOutBucket: false, seenBucket: false,
 	outboxBucket: true, readyBucket: false, waitingBucket: false, dueBucket: false,
 	unreachableBucket: false, sentBucket: true, sentIndex: false, deadBucket: true,
+	paperBucket: true, mailingBucket: true, gotBucket: true,
 }
 
-const fileFormat = 3
+// fileFormat is what is written. A file of format 3 lacks the buckets of later;
+// it is brought up when it is opened.
+const (
+	fileFormat   = 4
+	fileFormat3  = 3
+	oldestFormat = fileFormat3
+)
+
+// later are the buckets that a file of format 3 lacks.
+var later = map[string]bool{paperBucket: true, mailingBucket: true, gotBucket: true}
 
 // lockWait is how long Open waits for another process: long enough for a
 // restart to overlap, short enough for whoever waits at a terminal.
 const lockWait = 2 * time.Second
 
-// Store is a bot.Store and a bot.Outbox in a file.
+// Store is a bot.Store, and all that goes with one, in a file.
 type Store struct {
 	db    *bbolt.DB
 	keys  *seal.Seal
@@ -92,13 +105,20 @@ type Store struct {
 	ids     atomic.Uint64 // the last id given
 	damaged atomic.Int64
 
-	mu   sync.Mutex
-	lent leases
+	numbers numbers
+	sums    sums // the writer's
+
+	mu       sync.Mutex
+	lent     leases
+	mailings map[bot.MailingID]*knownMailing
 }
 
 var (
-	_ bot.Store  = (*Store)(nil)
-	_ bot.Outbox = (*Store)(nil)
+	_ bot.Store    = (*Store)(nil)
+	_ bot.Outbox   = (*Store)(nil)
+	_ bot.Shelf    = (*Store)(nil)
+	_ bot.Notes    = (*Store)(nil)
+	_ bot.Mailings = (*Store)(nil)
 )
 
 // options suit a file of up to some millions of contacts.
@@ -128,13 +148,15 @@ func Open(path string, keys *seal.Seal) (*Store, error) {
 	if err := prepare(db, keys); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), db.Close())
 	}
-	s := &Store{db: db, keys: keys, write: newWriter(db.Update)}
+	s := &Store{db: db, keys: keys, mailings: map[bot.MailingID]*knownMailing{}}
+	s.write = newWriter(s.update)
 	// A random start: a token from before a restart fits no lease.
 	var start [8]byte
 	_, _ = rand.Read(start[:]) // never fails
 	s.lent = newLeases(binary.BigEndian.Uint64(start[:]) >> 1)
 	err = db.View(func(tx *bbolt.Tx) error {
 		s.ids.Store(tx.Bucket([]byte(metaBucket)).Sequence())
+		s.loadMailings(tx)
 		return nil
 	})
 	if err != nil {
@@ -166,14 +188,18 @@ func openFile(path string, o *bbolt.Options) (*bbolt.DB, error) {
 
 // prepare makes the buckets of a new file, or checks those of an old one.
 func prepare(db *bbolt.DB, keys *seal.Seal) error {
-	empty := false
+	empty, older := false, false
 	err := db.View(func(tx *bbolt.Tx) error {
 		if first, _ := tx.Cursor().First(); first == nil {
 			empty = true
 			return nil
 		}
+		older = formatOf(tx) < fileFormat
 		return fits(tx, keys)
 	})
+	if err == nil && older {
+		return db.Update(bringUp)
+	}
 	if err != nil || !empty {
 		return err
 	}
@@ -198,6 +224,31 @@ func lay(tx *bbolt.Tx, check []byte) error {
 	return errors.Join(meta.Put([]byte("format"), []byte{fileFormat}), meta.Put([]byte("check"), check))
 }
 
+// bringUp makes a file of an earlier format, that fits, one of this format.
+// What it holds stays as it is.
+func bringUp(tx *bbolt.Tx) error {
+	for name := range later {
+		if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
+			return fmt.Errorf("make bucket %s: %w", name, err)
+		}
+	}
+	if err := tx.Bucket([]byte(metaBucket)).Put([]byte("format"), []byte{fileFormat}); err != nil {
+		return fmt.Errorf("bring the file up to format %d: %w", fileFormat, err)
+	}
+	return nil
+}
+
+// formatOf is the format of a file; fileFormat where it has none, or a strange
+// one: fits tells of that.
+func formatOf(tx *bbolt.Tx) byte {
+	if meta := tx.Bucket([]byte(metaBucket)); meta != nil {
+		if f := meta.Get([]byte("format")); len(f) == 1 {
+			return f[0]
+		}
+	}
+	return fileFormat
+}
+
 // fits checks a file that is not empty.
 func fits(tx *bbolt.Tx, keys *seal.Seal) error {
 	meta := tx.Bucket([]byte(metaBucket))
@@ -205,14 +256,14 @@ func fits(tx *bbolt.Tx, keys *seal.Seal) error {
 		return fmt.Errorf("%w: it holds something else", ErrForeign)
 	}
 	switch f := meta.Get([]byte("format")); {
-	case len(f) == 1 && f[0] < fileFormat:
+	case len(f) == 1 && f[0] < oldestFormat:
 		return fmt.Errorf("%w: an earlier Posada wrote it, in format %d, and this one reads %d alone; move it away and start again with a new file (everybody then starts anew), or go on with the earlier Posada",
 			ErrForeign, f[0], fileFormat)
-	case !bytes.Equal(f, []byte{fileFormat}):
+	case len(f) != 1 || f[0] > fileFormat:
 		return fmt.Errorf("%w: a later Posada wrote it, in format %x, and this one reads %x; use that one", ErrForeign, f, fileFormat)
 	}
 	for name := range sealed {
-		if tx.Bucket([]byte(name)) == nil {
+		if tx.Bucket([]byte(name)) == nil && !(later[name] && formatOf(tx) < fileFormat) {
 			return fmt.Errorf("%w: it lacks the bucket %s", ErrForeign, name)
 		}
 	}
