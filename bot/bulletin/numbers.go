@@ -15,6 +15,8 @@ const (
 	// maxTrunk is how many digits a number may leave off at its beginning: the
 	// code of the country.
 	maxTrunk = 4
+	// nearSum is how many bytes around a sum are looked at for its currency.
+	nearSum = 24
 )
 
 var (
@@ -48,7 +50,7 @@ func strayNumbers(text string, phones []string) []string {
 	}
 	for _, at := range digitRun.FindAllStringIndex(text, -1) {
 		run := text[at[0]:at[1]]
-		if !callable(run, text[:at[0]], text[at[1]:]) {
+		if !callable(run, text[max(0, at[0]-nearSum):at[0]], text[at[1]:min(len(text), at[1]+nearSum)]) {
 			continue
 		}
 		if !slices.ContainsFunc(approved, func(p string) bool { return samePhone(digitsOf(run), p) }) && !slices.Contains(out, run) {
