@@ -95,11 +95,17 @@ func TestEveryActIsPossibleWhereItShouldAndNowhereElse(t *testing.T) {
 		{"hold", func(ctx context.Context, o *office, b bulletin.Bulletin) error {
 			return one(o.Hold(ctx, b.ID, b.Version, ana, day))
 		}, map[bulletin.State]bulletin.State{bulletin.Scheduled: bulletin.Approved}},
-		{"pause", func(ctx context.Context, o *office, b bulletin.Bulletin) error { return one(o.Pause(ctx, b.ID, ana, day)) },
+		{"pause", func(ctx context.Context, o *office, b bulletin.Bulletin) error {
+			return one(o.Pause(ctx, b.ID, ana, day))
+		},
 			map[bulletin.State]bulletin.State{bulletin.Sending: bulletin.Paused}},
-		{"go on", func(ctx context.Context, o *office, b bulletin.Bulletin) error { return one(o.GoOn(ctx, b.ID, ana, day)) },
+		{"go on", func(ctx context.Context, o *office, b bulletin.Bulletin) error {
+			return one(o.GoOn(ctx, b.ID, ana, day))
+		},
 			map[bulletin.State]bulletin.State{bulletin.Paused: bulletin.Sending}},
-		{"stop", func(ctx context.Context, o *office, b bulletin.Bulletin) error { return one(o.Stop(ctx, b.ID, ana, day)) },
+		{"stop", func(ctx context.Context, o *office, b bulletin.Bulletin) error {
+			return one(o.Stop(ctx, b.ID, ana, day))
+		},
 			map[bulletin.State]bulletin.State{bulletin.Scheduled: bulletin.Stopped, bulletin.Sending: bulletin.Stopped, bulletin.Paused: bulletin.Stopped, bulletin.Sent: bulletin.Stopped}},
 		{"recall", func(ctx context.Context, o *office, b bulletin.Bulletin) error {
 			return one(o.Recall(ctx, b.ID, ana, content(), false, day))

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -90,6 +91,8 @@ type office struct {
 	live   []bulletin.Progress
 	did    []string
 	people int
+
+	strangers bool // who is enrolled never agreed to go on
 }
 
 var (
@@ -153,37 +156,41 @@ func (o *office) enrol(n int, p bot.Person) []bot.Address {
 	if p.Since.IsZero() {
 		p.Since = day
 	}
-	if p.Consent.IsZero() {
+	if p.Consent.IsZero() && !o.strangers {
 		p.Consent = day
 	}
 	if p.Seen.IsZero() {
 		p.Seen = day
 	}
+	var wg sync.WaitGroup
+	defer wg.Wait()
 	for range n {
 		o.people++
 		c := p.Contact
 		c.ID = fmt.Sprintf("+1555%07d", o.people)
-		o.turn(c.Address, bot.Turn{Now: p.Seen, Contact: &c, Session: flows.Session{Language: p.Lang, Consented: true}.Encode()})
 		out = append(out, c.Address)
+		wg.Go(func() {
+			o.turn(c.Address, bot.Turn{Now: p.Seen, Contact: &c, Session: flows.Session{Language: p.Lang, Consented: true}.Encode()})
+		})
 	}
 	return out
 }
 
-var turns int
+var turns atomic.Int64
 
 // turn commits something for a contact.
 func (o *office) turn(who bot.Address, turn bot.Turn) {
 	o.t.Helper()
-	turns++
-	snap, err := o.s.Load(o.t.Context(), who, fmt.Sprint("m", turns))
+	snap, err := o.s.Load(o.t.Context(), who, fmt.Sprint("m", turns.Add(1)))
 	if err != nil {
-		o.t.Fatal(err)
+		o.t.Error(err)
+		return
 	}
 	if turn.Snapshot = snap; turn.Session == nil {
 		turn.Session = snap.Session
 	}
 	if outcome, err := o.s.Commit(o.t.Context(), turn); err != nil || outcome != bot.Committed {
-		o.t.Fatal(outcome, err)
+		o.t.Error(outcome, err)
 	}
 }
 
