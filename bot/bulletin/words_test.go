@@ -159,7 +159,7 @@ func TestNoTextSaysWhereToBeWhen(t *testing.T) {
 		"Програму закрито цього року. Ніхто не продає запис.",
 		"Program bitti. Randevu satan dolandırıcıdır.",
 		"انتهى البرنامج. من يبيع المواعيد محتال.",
-		"برنامه ختم شده است. کسی که وقت می‌فروشد فریب می‌دهد.",
+		"برنامه ختم شده است. کسی که وقت می\u200cفروشد فریب می\u200cدهد.",
 		"कार्यक्रम बंद है। जो अपॉइंटमेंट बेचता है वह ठग है।",
 		"项目已经结束。卖预约的人是骗子。有一点要注意。",
 		"A judge stopped it. Open 24 hours, within 48 hours, 3 of 5.",
@@ -173,7 +173,7 @@ func TestNoTextSaysWhereToBeWhen(t *testing.T) {
 func TestPromisesAndCommandsAreSeenInEveryLanguage(t *testing.T) {
 	for _, text := range []string{
 		"We guarantee it", "Cross now!", "Le garantizamos una cita", "¡Crucen ya! cruce ya", "Nou garanti sa", "É garantido", "C'est garanti",
-		"Мы гарантируем", "Ми гарантуємо", "Garantili", "مضمون", "تضمین می‌شود", "गारंटी है", "我们保证",
+		"Мы гарантируем", "Ми гарантуємо", "Garantili", "مضمون", "تضمین می\u200cشود", "गारंटी है", "我们保证",
 	} {
 		if len(promises(text)) == 0 {
 			t.Errorf("%q promises nothing", text)
