@@ -87,6 +87,19 @@ func TestAnAudienceIsWhoeverIsOfEveryListAndOfNoExclusion(t *testing.T) {
 	}
 }
 
+func TestSimulatedContactsCountInTrainingAlone(t *testing.T) {
+	o := newOffice(t, memory.New())
+	o.enrol(60, bot.Person{Contact: bot.Contact{Simulated: true, Address: bot.Address{Channel: "simulator"}, Form: "sms"}})
+	b := must[bulletin.Bulletin](o)(o.Draft(t.Context(), ana, content(), day))
+	for trial, want := range map[bool]string{false: "<20", true: "60"} {
+		o.world.Trial = trial
+		p, err := bulletin.New(o.s, o.world).Preview(t.Context(), b, day)
+		if err != nil || p.People.String() != want {
+			t.Errorf("trial %v: %v, %v", trial, p.People, err)
+		}
+	}
+}
+
 func TestAPreviewTellsWhatIsSentToHowManyAtWhatCost(t *testing.T) {
 	o := newOffice(t, memory.New())
 	crowd(o)

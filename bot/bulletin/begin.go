@@ -169,4 +169,3 @@ func (r *runner) halt(ctx context.Context, id string, now time.Time) error {
 	r.applied[id] = Stopped
 	return nil
 }
-

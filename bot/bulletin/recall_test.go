@@ -97,4 +97,3 @@ func TestACorrectionStopsAFirstThatIsStillBeingQueued(t *testing.T) {
 		}
 	})
 }
-

@@ -192,11 +192,49 @@ func TestSeveralThatAreDueGoInOrderAndCorrectionsFirst(t *testing.T) {
 			t.Error("a correction that is planned stops the first before its time")
 		}
 		o.until(day.Add(5*time.Hour), func() bool { return o.read(plan[0]).Queued })
+		if got := o.read(first.ID); got.State != bulletin.Stopped || got.Correction != fix.ID {
+			t.Errorf("at the time of its correction the first is %s", got.State)
+		}
 		order := []string{fix.ID, plan[1], plan[2], plan[0]}
 		for i := range order[1:] {
 			if a, b := o.read(order[i]), o.read(order[i+1]); a.Mailing == 0 || a.Mailing >= b.Mailing {
 				t.Errorf("mailing %d of %s is not before %d of %s", a.Mailing, a.ID, b.Mailing, b.ID)
 			}
+		}
+	})
+}
+
+func TestAPausedOneIsNotQueuedFurtherUnlessAnotherIsDue(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.enrol(1500, bot.Person{})
+		ok := must[bulletin.Bulletin](o)
+		b := o.send(o.approved(content(), day), day)
+		r := bulletin.NewRounds(o.Desk)
+		round := func() int {
+			if _, err := r.Round(t.Context(), day); err != nil {
+				t.Fatal(err)
+			}
+			report, _, err := o.s.MailingReport(t.Context(), o.read(b.ID).Mailing)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return report.Queued
+		}
+		for round() == 0 {
+		}
+		ok(o.Pause(t.Context(), b.ID, ana, day))
+		queued := round()
+		for range 5 {
+			if n := round(); n != queued {
+				t.Fatalf("%d are queued of what is paused, and were %d", n, queued)
+			}
+		}
+		other := o.send(o.approved(content(), day), day)
+		for !o.read(other.ID).Queued {
+			round()
+		}
+		if got := o.read(b.ID); got.State != bulletin.Paused || !got.Queued || got.Mailing > o.read(other.ID).Mailing {
+			t.Errorf("the first is %s, queued %v", got.State, got.Queued)
 		}
 	})
 }
