@@ -28,7 +28,7 @@ import (
 
 // house is a console with what it stands on.
 type house struct {
-	t       *testing.T
+	t       testing.TB
 	staff   *staff.Staff
 	audit   *staff.Audit
 	out     []withdraw.Out // what was published last
@@ -50,7 +50,7 @@ var theBook = sync.OnceValues(func() (*flows.Book, error) {
 	return flows.Embedded(c)
 })
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	b, err := theBook()
 	if err != nil {
