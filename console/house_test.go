@@ -225,7 +225,7 @@ func (o *officer) follow(a answer) answer {
 }
 
 // want checks the status, and texts on the page.
-func (a answer) want(t *testing.T, status int, texts ...string) {
+func (a answer) want(t testing.TB, status int, texts ...string) {
 	t.Helper()
 	if a.StatusCode != status {
 		t.Fatalf("status %d, want %d\n%s", a.StatusCode, status, a.main())
@@ -247,7 +247,7 @@ func (a answer) main() string {
 }
 
 // hidden is the value of a form's hidden field.
-func (a answer) hidden(t *testing.T, name string) string {
+func (a answer) hidden(t testing.TB, name string) string {
 	t.Helper()
 	m := regexp.MustCompile(`<input type="hidden" name="` + name + `" value="([^"]*)"`).FindStringSubmatch(a.text)
 	if m == nil {
