@@ -144,7 +144,7 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (bot.Outcome, error) {
 			if mute && p.line.kind != bot.Errand {
 				continue
 			}
-			if err := enqueue(tx, p.line, p.id, p.value); err != nil {
+			if err := s.enqueue(tx, p.line, p.id, p.value); err != nil {
 				return err
 			}
 		}
@@ -299,64 +299,5 @@ func (s *Store) erase(tx *bbolt.Tx, b *basis, t bot.Turn) (dropped []uint64, err
 	case t.Quiet:
 		return nil, nil
 	}
-	return nil, unpark(tx, b.contact)
-}
-
-// eraseContact removes all rows of a contact but the opt-out mark.
-func (s *Store) eraseContact(tx *bbolt.Tx, contact seal.Key) ([]uint64, error) {
-	if err := putContact(tx, contact[:], nil); err != nil {
-		return nil, err
-	}
-	for _, name := range []string{sessionBucket, unreachableBucket} {
-		if err := tx.Bucket([]byte(name)).Delete(contact[:]); err != nil {
-			return nil, fmt.Errorf("erase from %s: %w", name, err)
-		}
-	}
-	for _, name := range []string{diaryBucket, noteBucket} {
-		if err := eraseRows(tx, name, contact); err != nil {
-			return nil, err
-		}
-	}
-	return s.eraseQueued(tx, contact)
-}
-
-// eraseQueued removes all that is queued for a contact, and what was said in
-// messages that left. It returns the ids of those that left the queue.
-func (s *Store) eraseQueued(tx *bbolt.Tx, contact seal.Key) (dropped []uint64, err error) {
-	outbox := tx.Bucket([]byte(outboxBucket))
-	lines := map[line]place{}
-	for _, k := range withPrefix(outbox, contact[:]) {
-		l, id, ok := parseMessage(k)
-		if _, begun := lines[l]; ok && !begun {
-			lines[l] = placeOf(tx, l)
-		}
-		if err := outbox.Delete(k); err != nil {
-			return nil, fmt.Errorf("erase from outbox: %w", err)
-		}
-		dropped = append(dropped, id)
-	}
-	for l, was := range lines {
-		if err := move(tx, l, was, place{}); err != nil {
-			return nil, err
-		}
-	}
-	for _, k := range withPrefix(tx.Bucket([]byte(sentIndex)), contact[:]) {
-		if len(k) != len(contact)+8 {
-			continue
-		}
-		if err := s.strip(tx, binary.BigEndian.Uint64(k[len(contact):]), contact); err != nil {
-			return nil, err
-		}
-	}
-	return dropped, nil
-}
-
-// withPrefix lists keys, so that their rows can be deleted: a cursor skips
-// rows when what it stands on is.
-func withPrefix(b *bbolt.Bucket, prefix []byte) (keys [][]byte) {
-	c := b.Cursor()
-	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
-		keys = append(keys, bytes.Clone(k))
-	}
-	return keys
+	return nil, s.unpark(tx, b.contact)
 }
