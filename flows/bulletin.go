@@ -18,17 +18,22 @@ const (
 const FlowBulletin = "bulletin"
 
 // Bulletin is a text of the staff as people of a language get it in a form: with
-// whom it is from, of which day, what it corrects (0: nothing), and what they can
-// do about it. It has no numbered choices: those that a person sees are always
+// whom it is from, of which day (0: no day, to compare texts), what it corrects (0:
+// nothing), and what they can do about it. It has no numbered choices: those that a person sees are always
 // of the question before. On SMS the letters are those that cost least.
 func (b *Book) Bulletin(form Form, lang, text string, day, corrects Date) Message {
 	l := b.Catalogue.Language(lang)
 	if l == nil {
 		l = b.Catalogue.Language(locales.Source)
 	}
-	t := &turn{book: b, form: form, day: b.On(Noon(day)), s: Session{Language: l.Code}}
+	today := max(day, b.begins)
+	t := &turn{book: b, form: form, day: b.On(Noon(today)), s: Session{Language: l.Code}}
 	a := &answerText{}
-	paragraphs := []string{t.valued(a, l, msgBulletinHead, map[string]any{"day": day.In(l)})}
+	dated := ""
+	if day != 0 {
+		dated = day.In(l)
+	}
+	paragraphs := []string{t.valued(a, l, msgBulletinHead, map[string]any{"day": dated})}
 	if corrects != 0 {
 		paragraphs = append(paragraphs, t.valued(a, l, msgBulletinCorrects, map[string]any{"day": corrects.In(l)}))
 	}

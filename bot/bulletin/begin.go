@@ -122,7 +122,7 @@ func (r *runner) begin(ctx context.Context, id string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	made := r.variants(b, corrects)
+	made := r.variants(b, dayOf(now), corrects)
 	err = r.write(ctx, func(s *sheet) error {
 		b, err := s.seen(b.ID, b.Version)
 		if err != nil {

@@ -45,10 +45,11 @@ type Store interface {
 }
 
 // Composer makes the message of a text in one form and language: with the head
-// that says whose it is, and the foot that says how it is ended. corrects is
-// the day of the bulletin that it corrects, 0 for none. It is flows.Book.
+// that says whose it is and of which day, and the foot that says how it is ended.
+// corrects is the day of the bulletin that it corrects, 0 for none; day 0 leaves
+// the day out. It is flows.Book.
 type Composer interface {
-	Bulletin(form flows.Form, lang, text string, corrects flows.Date) flows.Message
+	Bulletin(form flows.Form, lang, text string, day, corrects flows.Date) flows.Message
 }
 
 // Directory is what a text may lead to.

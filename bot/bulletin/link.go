@@ -196,7 +196,7 @@ func (d *Desk) TestSend(ctx context.Context, b Bulletin, by Actor, lang string, 
 		return err
 	}
 	var bad []Problem
-	for _, p := range Blocking(d.checkText(b, d.variants(b, corrects))) {
+	for _, p := range Blocking(d.checkText(b, d.variants(b, dayOf(now), corrects))) {
 		if p.Lang == lang && p.Code != CodeStale {
 			bad = append(bad, p)
 		}
@@ -211,7 +211,7 @@ func (d *Desk) TestSend(ctx context.Context, b Bulletin, by Actor, lang string, 
 	if !own && !(snap.Contact.Simulated && to.Channel == bot.Simulator) {
 		return ErrNotTest
 	}
-	m := d.world.Composer.Bulletin(d.form(snap.Contact.Form), lang, b.Texts[lang].Body, corrects)
+	m := d.world.Composer.Bulletin(d.form(snap.Contact.Form), lang, b.Texts[lang].Body, dayOf(now), corrects)
 	m.Text = testMark + m.Text
 	if m.Segments > 0 {
 		m.Segments = locales.Segments(m.Text)

@@ -62,7 +62,7 @@ func (d *Desk) show(ctx context.Context, b Bulletin, now time.Time) (Preview, []
 	if err != nil {
 		return Preview{}, nil, err
 	}
-	made := d.variants(b, corrects)
+	made := d.variants(b, b.day(now), corrects)
 	p := Preview{Problems: d.checkText(b, made)}
 	for _, v := range made {
 		p.Cells = append(p.Cells, Cell{Lang: v.Lang, Form: v.Form, Message: v.whole().Message, Segments: v.Message.Segments})
@@ -74,7 +74,7 @@ func (d *Desk) show(ctx context.Context, b Bulletin, now time.Time) (Preview, []
 		return Preview{}, nil, err
 	}
 	p.Problems = append(p.Problems, lists...)
-	p.Hash, err = hash(b, made)
+	p.Hash, err = hash(b, d.variants(b, 0, corrects)) // it may be sent on another day
 	return p, made, err
 }
 

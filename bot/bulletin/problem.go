@@ -5,6 +5,7 @@ package bulletin
 import (
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"posada/flows"
@@ -80,7 +81,7 @@ const maxRead = 4 * MaxChars
 // CheckText tells what speaks against what is written, without a look at
 // people or the clock. It costs a few milliseconds.
 func (d *Desk) CheckText(b Bulletin) []Problem {
-	return d.checkText(b, d.variants(b, d.correctsDay(b)))
+	return d.checkText(b, d.variants(b, longDay, d.correctsDay(b)))
 }
 
 // correctsDay is replaced by the day of the first where it is known; a text is
@@ -181,12 +182,24 @@ func (d *Desk) placeWords() []string {
 	return d.world.PlaceWords()
 }
 
+// longDay stands for the day of sending where that is not known: none is longer
+// in any language by much.
+const longDay flows.Date = 20260922
+
+// day is the one on which a bulletin is sent, as far as is known.
+func (b *Bulletin) day(now time.Time) flows.Date {
+	if b.At.After(now) {
+		now = b.At
+	}
+	return dayOf(now)
+}
+
 // variants are the messages of all texts in all forms, in one order.
-func (d *Desk) variants(b Bulletin, corrects flows.Date) []variant {
+func (d *Desk) variants(b Bulletin, day, corrects flows.Date) []variant {
 	var out []variant
 	for _, lang := range b.Languages() {
 		for _, form := range d.world.Forms {
-			m := d.world.Composer.Bulletin(form, lang, b.Texts[lang].Body, corrects)
+			m := d.world.Composer.Bulletin(form, lang, b.Texts[lang].Body, day, corrects)
 			v := variant{Lang: lang, Form: form.Name, Message: m}
 			for _, c := range m.Choices {
 				v.Payloads = append(v.Payloads, c.Payload)

@@ -62,7 +62,7 @@ func (c *composer) set(head string) {
 	c.head = head
 }
 
-func (c *composer) Bulletin(form flows.Form, lang, text string, corrects flows.Date) flows.Message {
+func (c *composer) Bulletin(form flows.Form, lang, text string, _, corrects flows.Date) flows.Message {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	text = c.head + text

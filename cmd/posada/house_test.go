@@ -19,7 +19,7 @@ var rooms = map[string][]string{
 	"locales": {},
 	"flows":   {"locales"},
 	"bot":     {"flows", "locales"},
-	"store":   {"bot"},
+	"store":   {"bot", "flows"},
 	"channel": {"bot", "flows", "locales"},
 	"webhook": {"bot"},
 	"console": {"bot", "flows", "locales"},
