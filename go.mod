@@ -22,6 +22,8 @@ require (
 	golang.org/x/time v0.16.0
 )
 
+require rsc.io/qr v0.2.0 // indirect
+
 require (
 	github.com/BurntSushi/toml v1.6.0 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect

@@ -16,7 +16,7 @@ type Store interface {
 	Load(ctx context.Context, from Address, messageID string) (Snapshot, error)
 
 	// Commit makes a turn durable, all of it or nothing, and sets the ID of
-	// each message in Out. It changes nothing when the provider's message was
+	// each message in Out and of each of Notes. It changes nothing when the provider's message was
 	// handled meanwhile (Duplicate) or when contact or session are no longer
 	// what was loaded (Conflict). After an error the turn may or may not have
 	// been kept; to do it again is safe, for then it is a Duplicate.
@@ -71,7 +71,7 @@ type Turn struct {
 	Diary   []Entry  // added; after EraseDiary, where both are given
 	// EraseDiary erases the entries from before this turn.
 	EraseDiary bool
-	Notes      []Note   // added
+	Notes      []Note   // added; they are from the turn's contact
 	EraseNotes []NoteID // erased; those of others, and those that are gone, are none
 	// Forget erases contact, session, diary, notes and queued messages of
 	// the person, except Out and the opt-out mark. Contact, Session, Diary and

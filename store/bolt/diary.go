@@ -2,7 +2,6 @@
 package bolt
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 
@@ -18,15 +17,7 @@ func (s *Store) Diary(ctx context.Context, who bot.Address) ([]bot.Entry, error)
 	if err != nil {
 		return nil, err
 	}
-	var rows []row
-	err = s.view(ctx, func(tx *bbolt.Tx) error {
-		rows = nil
-		c := tx.Bucket([]byte(diaryBucket)).Cursor()
-		for k, v := c.Seek(contact[:]); bytes.HasPrefix(k, contact[:]); k, v = c.Next() {
-			rows = append(rows, row{key: bytes.Clone(k), value: bytes.Clone(v)})
-		}
-		return nil
-	})
+	rows, err := s.rowsOf(ctx, diaryBucket, contact)
 	if err != nil {
 		return nil, fmt.Errorf("read the diary: %w", err)
 	}

@@ -21,8 +21,11 @@ const dueSize = 8
 
 // clearHead is how many bytes of a bucket's values are not sealed.
 func clearHead(bucket string) int {
-	if bucket == contactBucket {
+	switch bucket {
+	case contactBucket:
 		return dueSize
+	case paperBucket:
+		return versionSize
 	}
 	return 0
 }

@@ -111,7 +111,11 @@ func fillNew(ctx context.Context, from *bbolt.DB, path string, keys *seal.Seal, 
 		}
 		w := &rewriter{ctx: ctx, to: to, keys: keys, done: done}
 		for name := range sealed {
-			if err := w.bucket([]string{name}, old.Bucket([]byte(name))); err != nil {
+			b := old.Bucket([]byte(name))
+			if b == nil {
+				continue // a file of an earlier format has none
+			}
+			if err := w.bucket([]string{name}, b); err != nil {
 				return fmt.Errorf("bucket %s: %w", name, err)
 			}
 		}

@@ -14,7 +14,6 @@
 package bolt
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
@@ -66,6 +65,10 @@ const (
 	sentBucket        = "sent"        // id → left (sent.go)
 	sentIndex         = "sentby"      // contact, id → nothing: those of them that hold a text
 	deadBucket        = "dead"        // seconds, id → bot.Dead
+
+	paperBucket   = "papers"   // kind, 0, id → version (8 bytes, in the clear), body
+	mailingBucket = "mailings" // mailing, part → bot.Mailing, progress or tally (mailing.go)
+	gotBucket     = "got"      // mailing, last contact of a chunk → the contacts it was queued for
 )
 
 // sealed tells which buckets have values that say anything, and so which are
@@ -75,9 +78,19 @@ var sealed = map[string]bool{
 	contactBucket: true, timerBucket: false, sessionBucket: true, diaryBucket: true, noteBucket: true, optOutBucket: false, seenBucket: false,
 	outboxBucket: true, readyBucket: false, waitingBucket: false, dueBucket: false,
 	unreachableBucket: false, sentBucket: true, sentIndex: false, deadBucket: true,
+	paperBucket: true, mailingBucket: true, gotBucket: true,
 }
 
-const fileFormat = 3
+// fileFormat is what is written. A file of format 3 lacks the buckets of later;
+// it is brought up when it is opened.
+const (
+	fileFormat   = 4
+	fileFormat3  = 3
+	oldestFormat = fileFormat3
+)
+
+// later are the buckets that a file of format 3 lacks.
+var later = map[string]bool{paperBucket: true, mailingBucket: true, gotBucket: true}
 
 // lockWait is how long Open waits for another process: long enough for a
 // restart to overlap, short enough for whoever waits at a terminal.
@@ -99,6 +112,8 @@ type Store struct {
 var (
 	_ bot.Store  = (*Store)(nil)
 	_ bot.Outbox = (*Store)(nil)
+	_ bot.Shelf  = (*Store)(nil)
+	_ bot.Notes  = (*Store)(nil)
 )
 
 // options suit a file of up to some millions of contacts.
@@ -166,14 +181,18 @@ func openFile(path string, o *bbolt.Options) (*bbolt.DB, error) {
 
 // prepare makes the buckets of a new file, or checks those of an old one.
 func prepare(db *bbolt.DB, keys *seal.Seal) error {
-	empty := false
+	empty, older := false, false
 	err := db.View(func(tx *bbolt.Tx) error {
 		if first, _ := tx.Cursor().First(); first == nil {
 			empty = true
 			return nil
 		}
+		older = formatOf(tx) < fileFormat
 		return fits(tx, keys)
 	})
+	if err == nil && older {
+		return db.Update(bringUp)
+	}
 	if err != nil || !empty {
 		return err
 	}
@@ -198,6 +217,31 @@ func lay(tx *bbolt.Tx, check []byte) error {
 	return errors.Join(meta.Put([]byte("format"), []byte{fileFormat}), meta.Put([]byte("check"), check))
 }
 
+// bringUp makes a file of an earlier format, that fits, one of this format.
+// What it holds stays as it is.
+func bringUp(tx *bbolt.Tx) error {
+	for name := range later {
+		if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
+			return fmt.Errorf("make bucket %s: %w", name, err)
+		}
+	}
+	if err := tx.Bucket([]byte(metaBucket)).Put([]byte("format"), []byte{fileFormat}); err != nil {
+		return fmt.Errorf("bring the file up to format %d: %w", fileFormat, err)
+	}
+	return nil
+}
+
+// formatOf is the format of a file; fileFormat where it has none, or a strange
+// one: fits tells of that.
+func formatOf(tx *bbolt.Tx) byte {
+	if meta := tx.Bucket([]byte(metaBucket)); meta != nil {
+		if f := meta.Get([]byte("format")); len(f) == 1 {
+			return f[0]
+		}
+	}
+	return fileFormat
+}
+
 // fits checks a file that is not empty.
 func fits(tx *bbolt.Tx, keys *seal.Seal) error {
 	meta := tx.Bucket([]byte(metaBucket))
@@ -205,14 +249,14 @@ func fits(tx *bbolt.Tx, keys *seal.Seal) error {
 		return fmt.Errorf("%w: it holds something else", ErrForeign)
 	}
 	switch f := meta.Get([]byte("format")); {
-	case len(f) == 1 && f[0] < fileFormat:
+	case len(f) == 1 && f[0] < oldestFormat:
 		return fmt.Errorf("%w: an earlier Posada wrote it, in format %d, and this one reads %d alone; move it away and start again with a new file (everybody then starts anew), or go on with the earlier Posada",
 			ErrForeign, f[0], fileFormat)
-	case !bytes.Equal(f, []byte{fileFormat}):
+	case len(f) != 1 || f[0] > fileFormat:
 		return fmt.Errorf("%w: a later Posada wrote it, in format %x, and this one reads %x; use that one", ErrForeign, f, fileFormat)
 	}
 	for name := range sealed {
-		if tx.Bucket([]byte(name)) == nil {
+		if tx.Bucket([]byte(name)) == nil && !(later[name] && formatOf(tx) < fileFormat) {
 			return fmt.Errorf("%w: it lacks the bucket %s", ErrForeign, name)
 		}
 	}

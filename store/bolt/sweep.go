@@ -28,7 +28,7 @@ func (s *Store) Sweep(ctx context.Context, order bot.Sweep) (bot.Swept, error) {
 	var err error
 	swept.Notes, err = sweepOld(ctx, s, noteBucket, bot.DecodeNote, func(r bot.Note) bool { return r.At.Before(order.NotesBefore) })
 	if err != nil {
-		return swept, fmt.Errorf("sweep rumours: %w", err)
+		return swept, fmt.Errorf("sweep notes: %w", err)
 	}
 	swept.Diary, err = sweepOld(ctx, s, diaryBucket, bot.DecodeEntry, func(e bot.Entry) bool { return e.At.Before(order.DiaryBefore) })
 	if err != nil {

@@ -225,8 +225,11 @@ func (s *Store) rows(b *basis, t bot.Turn) ([]row, error) {
 		for _, e := range t.Diary {
 			put(diaryBucket, s.nextKey(b.contact), e.Encode())
 		}
-		for _, r := range t.Notes {
-			put(noteBucket, s.nextKey(b.contact), r.Encode())
+		for i := range t.Notes {
+			n := &t.Notes[i]
+			key := s.nextKey(b.contact)
+			n.ID, n.From = noteID(key), t.Snapshot.From
+			put(noteBucket, key, n.Encode())
 		}
 	}
 	return rows, failed
@@ -284,6 +287,9 @@ func (s *Store) erase(tx *bbolt.Tx, b *basis, t bot.Turn) (dropped []uint64, err
 		if err := eraseRows(tx, diaryBucket, b.contact); err != nil {
 			return nil, err
 		}
+	}
+	if err := eraseNotes(tx, b.contact[:], t.EraseNotes); err != nil {
+		return nil, err
 	}
 	switch {
 	case t.Forget:

@@ -21,6 +21,8 @@ type Store struct {
 	optedOut    map[bot.Address]bool
 	unreachable map[bot.Address]bool
 	seen        map[message]string // → UTC day
+	notes       []bot.Note         // the oldest first
+	papers      []bot.Paper
 	lines       map[lineKey]*line
 	loans       map[uint64]*loan // by message
 	gone        map[uint64]*loan // lent, and then erased or reported to have left
@@ -34,6 +36,8 @@ type Store struct {
 var (
 	_ bot.Store  = (*Store)(nil)
 	_ bot.Outbox = (*Store)(nil)
+	_ bot.Shelf  = (*Store)(nil)
+	_ bot.Notes  = (*Store)(nil)
 )
 
 // message is a provider's message id on its channel, or the id of a quiet turn
@@ -54,7 +58,6 @@ type person struct {
 	written uint64    // which of the turns of persons was their last
 	at      time.Time // when it was, to the minute
 	diary   []bot.Entry
-	rumours []bot.Note
 }
 
 type basis struct {
@@ -126,6 +129,7 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (bot.Outcome, error) {
 	if !t.Quiet {
 		delete(s.unreachable, from)
 	}
+	s.eraseNotes(from, t.EraseNotes)
 	if t.Forget {
 		s.forget(from)
 	} else {
@@ -145,7 +149,7 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (bot.Outcome, error) {
 			p.diary = nil
 		}
 		p.diary = append(slices.Clip(p.diary), t.Diary...)
-		p.rumours = append(slices.Clip(p.rumours), t.Notes...)
+		s.putNotes(from, t.Notes)
 		s.people[from] = p
 	}
 	if !t.Quiet {
@@ -172,6 +176,7 @@ func (s *Store) session(who bot.Address) uint64 {
 func (s *Store) forget(who bot.Address) {
 	delete(s.people, who)
 	delete(s.unreachable, who)
+	s.notes = slices.DeleteFunc(s.notes, func(n bot.Note) bool { return n.From == who })
 	s.erase(who)
 }
 
@@ -199,6 +204,9 @@ func (s *Store) Sweep(ctx context.Context, order bot.Sweep) (bot.Swept, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	notes := len(s.notes)
+	s.notes = slices.DeleteFunc(s.notes, func(n bot.Note) bool { return n.At.Before(order.NotesBefore) })
+	swept.Notes = notes - len(s.notes)
 	s.sweepSent(order, &swept)
 	first := order.SeenBefore.UTC().Format(time.DateOnly)
 	days := map[string]bool{}
@@ -212,7 +220,7 @@ func (s *Store) Sweep(ctx context.Context, order bot.Sweep) (bot.Swept, error) {
 	return swept, nil
 }
 
-// carryOut puts a verdict, and the lifetimes of diary and rumours, into effect.
+// carryOut puts a verdict, and the lifetime of the diary, into effect.
 func (s *Store) carryOut(who bot.Address, p person, v bot.Verdict, order bot.Sweep, swept *bot.Swept) {
 	if v.Act == bot.Forget {
 		swept.Forgotten++
@@ -226,11 +234,9 @@ func (s *Store) carryOut(who bot.Address, p person, v bot.Verdict, order bot.Swe
 		changed = true
 	}
 	diary := slices.DeleteFunc(slices.Clone(p.diary), func(e bot.Entry) bool { return e.At.Before(order.DiaryBefore) })
-	rumours := slices.DeleteFunc(slices.Clone(p.rumours), func(r bot.Note) bool { return r.At.Before(order.NotesBefore) })
 	swept.Diary += len(p.diary) - len(diary)
-	swept.Notes += len(p.rumours) - len(rumours)
-	if changed || len(diary) < len(p.diary) || len(rumours) < len(p.rumours) {
-		p.diary, p.rumours = diary, rumours
+	if changed || len(diary) < len(p.diary) {
+		p.diary = diary
 		s.people[who] = &p
 	}
 }
@@ -257,14 +263,13 @@ func (s *Store) Counts(ctx context.Context) (bot.Counts, error) {
 	defer s.mu.Unlock()
 	c := bot.Counts{
 		Sessions: len(s.people), OptedOut: len(s.optedOut), Unreachable: len(s.unreachable), Seen: len(s.seen),
-		Sent: len(s.sent), Dead: len(s.dead),
+		Notes: len(s.notes), Sent: len(s.sent), Dead: len(s.dead),
 	}
 	for _, p := range s.people {
 		if p.contact.Known() {
 			c.Contacts++
 		}
 		c.Diary += len(p.diary)
-		c.Notes += len(p.rumours)
 	}
 	for _, l := range s.lines {
 		c.Queued += len(l.out)

@@ -20,6 +20,8 @@ import (
 type Store interface {
 	bot.Store
 	bot.Outbox
+	bot.Shelf
+	bot.Notes
 	Counts(context.Context) (bot.Counts, error)
 	Dead(ctx context.Context, limit int) ([]bot.Dead, error)
 	// Contacts hands out every contact once, between short transactions.
@@ -61,8 +63,11 @@ func Run(t *testing.T, open func(*testing.T) Store, reopen func(*testing.T, Stor
 		tests["what was lent is lent again after reopening"] = (*suite).reopenedQueue
 		tests["what waits, left or died is there after reopening"] = (*suite).reopenedOutbox
 		tests["who is due is due after reopening"] = (*suite).reopenedDue
+		tests["papers and notes are there after reopening"] = (*suite).reopenedPapers
 	}
 	maps.Copy(tests, diaryTests)
+	maps.Copy(tests, paperTests)
+	maps.Copy(tests, noteTests)
 	maps.Copy(tests, dueTests)
 	maps.Copy(tests, outboxTests)
 	maps.Copy(tests, sentTests)
@@ -350,7 +355,13 @@ func (s *suite) ended() {
 	_, e9 := s.Dead(ctx, 1)
 	_, _, e10 := s.Due(ctx, day, 1)
 	e11 := s.Contacts(ctx, func(bot.Contact) error { return nil })
-	for i, err := range []error{e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11, s.Reach(ctx, ana, false)} {
+	_, e12 := s.File(ctx, paper("kind", "id", "body"))
+	_, e13 := s.Paper(ctx, "kind", "id")
+	_, e14 := s.Papers(ctx, "kind", "", 9)
+	_, e15 := s.NotesOf(ctx, ana)
+	_, e16 := s.SortNote(ctx, "", "case")
+	e17 := s.Notes(ctx, func(bot.Note) error { return nil })
+	for i, err := range []error{e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11, e12, e13, e14, e15, e16, e17, s.Reach(ctx, ana, false), s.EraseNotes(ctx, "x")} {
 		if err == nil {
 			s.Errorf("call %d went on after its context ended", i)
 		}

@@ -1,0 +1,369 @@
+// Package withdraw takes a message, fact, answer or flow out of use everywhere,
+// and gives it back: one officer proposes it, another confirms.
+package withdraw
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"posada/bot"
+	"posada/flows"
+	"posada/locales"
+)
+
+// Kinds of what can be withdrawn, as flows name them.
+const (
+	Message = "message"
+	Fact    = "fact"
+	Answer  = "answer"
+	Flow    = "flow"
+)
+
+// Kinds lists them.
+var Kinds = []string{Message, Fact, Answer, Flow}
+
+// State of a withdrawal.
+type State string
+
+// The states. A proposal that is dropped leaves nothing but its entries in the
+// audit log.
+const (
+	Proposed  State = "proposed"  // one officer asks for it; it is still in use
+	Withdrawn State = "withdrawn" // a second one confirmed it: it is out of use
+	Restoring State = "restoring" // one asks to give it back; it is still out of use
+	Restored  State = "restored"  // a second one confirmed that: it is in use again
+)
+
+// Errors that a caller decides on.
+var (
+	ErrChanged = errors.New("somebody else changed this withdrawal meanwhile")
+	ErrGone    = errors.New("this withdrawal is not there any more")
+	ErrSame    = errors.New("a second officer has to confirm it")
+	ErrState   = errors.New("this withdrawal does not stand where that can be done")
+	ErrUnknown = errors.New("the book has nothing of this kind and id")
+	ErrReason  = fmt.Errorf("a reason has %d to %d characters", minReason, maxReason)
+	ErrAlready = errors.New("there is a withdrawal of this already")
+)
+
+const (
+	paperKind            = "withdrawal"
+	minReason, maxReason = 3, 300
+	page                 = 200
+	maxID                = 26
+)
+
+// Proposal is what an officer asks to take out of use.
+type Proposal struct {
+	ID     string // made by whoever asks, so that asking twice is one proposal: lower-case letters and digits
+	Kind   string // one of Kinds
+	Target string // its id in the book
+	Reason string
+}
+
+// Step is one thing that was done.
+type Step struct {
+	State  State // that it led to
+	By     string
+	At     time.Time // to the second
+	Reason string    // of a proposal
+}
+
+// Item is a withdrawal and how it came about.
+type Item struct {
+	ID, Kind, Target string
+	State            State
+	Version          uint64 // to be named by whoever changes it
+	Steps            []Step // the oldest first
+}
+
+// Waits tells whether a second officer is awaited.
+func (i Item) Waits() bool { return i.State == Proposed || i.State == Restoring }
+
+// Out tells whether it is out of use.
+func (i Item) Out() bool { return i.State == Withdrawn || i.State == Restoring }
+
+// By is who took the last step: who may not confirm it.
+func (i Item) By() string { return i.last().By }
+
+// Reason of the last proposal.
+func (i Item) Reason() string {
+	for _, s := range slices.Backward(i.Steps) {
+		if s.Reason != "" {
+			return s.Reason
+		}
+	}
+	return ""
+}
+
+// At is when the last step was taken.
+func (i Item) At() time.Time { return i.last().At }
+
+func (i Item) last() Step {
+	if len(i.Steps) == 0 {
+		return Step{}
+	}
+	return i.Steps[len(i.Steps)-1]
+}
+
+// day is when it went out of use, in the book's time.
+func (i Item) day() flows.Date {
+	for _, s := range slices.Backward(i.Steps) {
+		if s.State == Withdrawn {
+			return flows.DateOf(s.At.UTC())
+		}
+	}
+	return 0
+}
+
+// Out is what is out of use, and since which day.
+type Out struct {
+	Kind, ID string
+	Day      flows.Date
+}
+
+// Withdrawals are the withdrawals kept on a shelf. It is safe for use by many
+// goroutines.
+type Withdrawals struct {
+	shelf   bot.Shelf
+	exists  func(kind, id string) bool
+	publish func([]Out)
+	mu      sync.Mutex // what is published is never older than what was
+}
+
+// New makes the withdrawals kept on a shelf. exists tells whether the book has
+// something of that kind and id; publish takes all that is out of use, whenever
+// it changes. Until Publish is called nothing is.
+func New(shelf bot.Shelf, exists func(kind, id string) bool, publish func([]Out)) *Withdrawals {
+	return &Withdrawals{shelf: shelf, exists: exists, publish: publish}
+}
+
+// List lists all withdrawals: those that wait first, then the newest.
+func (w *Withdrawals) List(ctx context.Context) ([]Item, error) {
+	out, err := w.all(ctx)
+	slices.SortStableFunc(out, func(a, b Item) int {
+		if a.Waits() != b.Waits() {
+			if a.Waits() {
+				return -1
+			}
+			return 1
+		}
+		return b.At().Compare(a.At())
+	})
+	return out, err
+}
+
+// Publish hands on all that is out of use: at the start, and after each change.
+func (w *Withdrawals) Publish(ctx context.Context) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	items, err := w.all(ctx)
+	if err != nil {
+		return err
+	}
+	var out []Out
+	for _, i := range items {
+		if i.Out() {
+			out = append(out, Out{Kind: i.Kind, ID: i.Target, Day: i.day()})
+		}
+	}
+	slices.SortFunc(out, func(a, b Out) int {
+		if a.Kind != b.Kind {
+			return strings.Compare(a.Kind, b.Kind)
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	w.publish(out)
+	return nil
+}
+
+// Propose asks to take something out of use. Asked twice it is one proposal.
+func (w *Withdrawals) Propose(ctx context.Context, p Proposal, by string, now time.Time) error {
+	if !validID(p.ID) || !slices.Contains(Kinds, p.Kind) || !w.exists(p.Kind, p.Target) {
+		return ErrUnknown
+	}
+	reason, err := reasonOf(p.Reason)
+	if err != nil {
+		return err
+	}
+	all, err := w.all(ctx)
+	if err != nil {
+		return err
+	}
+	for _, i := range all {
+		switch {
+		case i.ID == p.ID:
+			return nil
+		case i.Kind == p.Kind && i.Target == p.Target && i.State != Restored:
+			return ErrAlready
+		}
+	}
+	_, err = w.file(ctx, Item{ID: p.ID, Kind: p.Kind, Target: p.Target}, Step{State: Proposed, By: by, At: now, Reason: reason})
+	if errors.Is(err, ErrChanged) { // the same form, at the same time
+		return nil
+	}
+	return err
+}
+
+// ProposeRestore asks to take something into use again.
+func (w *Withdrawals) ProposeRestore(ctx context.Context, id string, seen uint64, reason, by string, now time.Time) error {
+	reason, err := reasonOf(reason)
+	if err != nil {
+		return err
+	}
+	i, err := w.read(ctx, id, seen)
+	if err != nil {
+		return err
+	}
+	if i.State != Withdrawn {
+		return ErrState
+	}
+	_, err = w.file(ctx, i, Step{State: Restoring, By: by, At: now, Reason: reason})
+	return err
+}
+
+// Confirm does what another officer proposed: takes it out of use, or into use
+// again. ErrSame when it is the officer's own proposal.
+func (w *Withdrawals) Confirm(ctx context.Context, id string, seen uint64, by string, now time.Time) error {
+	i, err := w.read(ctx, id, seen)
+	if err != nil {
+		return err
+	}
+	next := map[State]State{Proposed: Withdrawn, Restoring: Restored}[i.State]
+	switch {
+	case next == "":
+		return ErrState
+	case i.By() == by:
+		return ErrSame
+	}
+	if _, err = w.file(ctx, i, Step{State: next, By: by, At: now}); err != nil {
+		return err
+	}
+	return w.Publish(ctx)
+}
+
+// Drop takes a proposal back: what was in use stays in use, what was not does
+// not come back. Every officer who may withdraw may do that.
+func (w *Withdrawals) Drop(ctx context.Context, id string, seen uint64, by string, now time.Time) error {
+	i, err := w.read(ctx, id, seen)
+	if err != nil {
+		return err
+	}
+	switch i.State {
+	case Proposed:
+		return w.fileBody(ctx, &bot.Paper{Kind: paperKind, ID: id, Version: i.Version})
+	case Restoring:
+		day := i.Steps[len(i.Steps)-2] // when it went out of use: that day stays
+		i.Steps = i.Steps[:len(i.Steps)-2]
+		_, err = w.file(ctx, i, day)
+		return err
+	}
+	return ErrState
+}
+
+// read reads a withdrawal as it was seen.
+func (w *Withdrawals) read(ctx context.Context, id string, seen uint64) (Item, error) {
+	if !validID(id) {
+		return Item{}, ErrGone
+	}
+	p, err := w.shelf.Paper(ctx, paperKind, id)
+	switch {
+	case err != nil:
+		return Item{}, fmt.Errorf("read a withdrawal: %w", err)
+	case p.Version == 0:
+		return Item{}, ErrGone
+	case p.Version != seen:
+		return Item{}, ErrChanged
+	}
+	return decode(p)
+}
+
+func (w *Withdrawals) all(ctx context.Context) (out []Item, err error) {
+	for after := ""; ; {
+		papers, err := w.shelf.Papers(ctx, paperKind, after, page)
+		if err != nil {
+			return nil, fmt.Errorf("list withdrawals: %w", err)
+		}
+		for _, p := range papers {
+			i, err := decode(p)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, i)
+			after = p.ID
+		}
+		if len(papers) < page {
+			return out, nil
+		}
+	}
+}
+
+// body is a withdrawal as it is kept.
+type body struct {
+	Kind   string `json:"kind"`
+	Target string `json:"target"`
+	Steps  []step `json:"steps"`
+}
+
+type step struct {
+	State  State  `json:"state"`
+	By     string `json:"by"`
+	At     int64  `json:"at"` // s
+	Reason string `json:"reason,omitempty"`
+}
+
+func decode(p bot.Paper) (Item, error) {
+	var b body
+	if json.Unmarshal(p.Body, &b) != nil || len(b.Steps) == 0 {
+		return Item{}, errors.New("a withdrawal cannot be read")
+	}
+	i := Item{ID: p.ID, Kind: b.Kind, Target: b.Target, Version: p.Version}
+	for _, s := range b.Steps {
+		i.Steps = append(i.Steps, Step{State: s.State, By: s.By, At: time.Unix(s.At, 0).UTC(), Reason: s.Reason})
+	}
+	i.State = i.last().State
+	return i, nil
+}
+
+// file adds a step.
+func (w *Withdrawals) file(ctx context.Context, i Item, next Step) (Item, error) {
+	b := body{Kind: i.Kind, Target: i.Target}
+	i.Steps = append(slices.Clone(i.Steps), next)
+	for _, s := range i.Steps {
+		b.Steps = append(b.Steps, step{s.State, s.By, s.At.Unix(), s.Reason})
+	}
+	raw, err := json.Marshal(b)
+	if err != nil {
+		return i, fmt.Errorf("write a withdrawal: %w", err)
+	}
+	return i, w.fileBody(ctx, &bot.Paper{Kind: paperKind, ID: i.ID, Version: i.Version, Body: raw})
+}
+
+func (w *Withdrawals) fileBody(ctx context.Context, p *bot.Paper) error {
+	out, err := w.shelf.File(ctx, p)
+	if err != nil {
+		return fmt.Errorf("file a withdrawal: %w", err)
+	}
+	if out == bot.Conflict {
+		return ErrChanged
+	}
+	return nil
+}
+
+func reasonOf(s string) (string, error) {
+	s, _ = locales.Clean(strings.Join(strings.Fields(s), " "), maxReason+1)
+	if n := utf8.RuneCountInString(s); n < minReason || n > maxReason {
+		return "", ErrReason
+	}
+	return s, nil
+}
+
+func validID(s string) bool {
+	return s != "" && len(s) <= maxID && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789") == ""
+}
