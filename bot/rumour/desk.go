@@ -1,0 +1,114 @@
+// Package rumour is the desk where staff read what people wrote. Rumours become
+// cases, cases are answered, and the answer goes back to everyone who asked;
+// letters become threads between a person and an officer who never learns who
+// it is. A person's words stay in their notes, and go with them: papers hold
+// counts, prints and what officers wrote.
+package rumour
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"posada/bot"
+)
+
+// Notes is what the desk asks of a store for what people wrote; bot.Notes has it.
+type Notes interface {
+	Notes(ctx context.Context, each func(bot.Note) error) error
+	NotesOf(ctx context.Context, who bot.Address) ([]bot.Note, error)
+	SortNote(ctx context.Context, id bot.NoteID, to string) (kept bool, err error)
+	EraseNotes(ctx context.Context, ids ...bot.NoteID) error
+}
+
+// Call lets something happen in a person's conversation; it is Assistant.Call.
+type Call func(ctx context.Context, who bot.Address, call bot.Call) (did bool, err error)
+
+// Matcher recognises what is said again, across languages. The desk uses it from
+// one goroutine at a time.
+type Matcher interface {
+	// Print is what a text claims, with no word of it left; nil when it claims
+	// nothing that could be recognised.
+	Print(lang, text string) []byte
+	// Put makes a print one of those a case is known by. Prints of an older kind
+	// are none.
+	Put(id string, print []byte)
+	// Drop forgets a case.
+	Drop(id string)
+	// Find lists the cases a print is like, the likest first; clear: it is the
+	// first and no other.
+	Find(print []byte) (ids []string, clear bool)
+}
+
+// Errors on which a caller decides.
+var (
+	ErrUnknown = errors.New("there is no such case")
+	ErrStale   = errors.New("somebody else changed it meanwhile")
+	ErrClosed  = errors.New("the case is closed")
+	ErrGone    = errors.New("the person is no longer there to be told")
+)
+
+// Config is what a desk works with. Notes, Shelf, Call and Match are needed.
+type Config struct {
+	Notes Notes
+	Shelf bot.Shelf
+	Call  Call
+	Match Matcher
+
+	// Langs are the languages answers may be written in; empty: any.
+	Langs []string
+	// Link and Number tell whether a link, and a telephone number by its digits,
+	// may stand in what officers write; nil: none may.
+	Link, Number func(string) bool
+
+	// Publish is given all answered rumours whenever one of them changes, and
+	// once at the start of Run. Opened is given whether somebody reads letters.
+	Publish func([]Answered)
+	Opened  func(Opening)
+	// Alarm is told of what cannot wait, and Report of faults; neither of a word
+	// or a person.
+	Alarm  func(Alarm)
+	Report func(error)
+
+	// Author is who reviews claims, in the feed.
+	Author Author
+}
+
+// Author signs the feed of answered rumours.
+type Author struct {
+	Name string
+	URL  string // the organisation's own page
+	Page string // where the public page of answered rumours is; each has its anchor there
+}
+
+// Desk is safe for use by many goroutines. It knows nothing before Run has begun
+// or Load was called.
+type Desk struct {
+	Config
+	poke chan struct{}
+
+	passing sync.Mutex // one pass at a time, and one matcher
+
+	mu      sync.RWMutex
+	rumours map[string]*rumourPaper // by id; never changed, only replaced
+	letters map[string]*letterPaper
+	desk    deskPaper
+	heard   index
+}
+
+// New makes a desk.
+func New(c Config) *Desk {
+	return &Desk{Config: c, poke: make(chan struct{}, 1), rumours: map[string]*rumourPaper{}, letters: map[string]*letterPaper{}}
+}
+
+// Filed says that there may be new notes. It never waits.
+func (d *Desk) Filed() {
+	select {
+	case d.poke <- struct{}{}:
+	default:
+	}
+}
+
+// day is the calendar day of t, everywhere the same.
+func day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
