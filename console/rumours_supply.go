@@ -15,6 +15,7 @@ type Supply struct {
 	Languages  []Tongue // those Posada speaks
 	Places     []Named
 	Programmes []Named
+	Channels   []string // that people write on; none: Telegram, WhatsApp and SMS
 	Links      []Named // ID: the whole address that is put into a text
 	Numbers    []Named // ID: the number as it is put into a text; Name: whose it is
 }
