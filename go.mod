@@ -22,7 +22,7 @@ require (
 	golang.org/x/time v0.16.0
 )
 
-require rsc.io/qr v0.2.0 // indirect
+require rsc.io/qr v0.2.0
 
 require (
 	github.com/BurntSushi/toml v1.6.0 // indirect

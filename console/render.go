@@ -21,7 +21,7 @@ import (
 	"posada/flows"
 )
 
-//go:embed templates
+//go:embed templates/*.html
 var templateFiles embed.FS
 
 //go:embed assets
@@ -44,7 +44,7 @@ func readPages(a assets) (pages, error) {
 	out := pages{}
 	for _, lang := range languages {
 		out[lang] = map[string]*template.Template{}
-		base := template.New("layout").Option("missingkey=error").Funcs(functions(texts[lang], a))
+		base := template.New("root").Option("missingkey=error").Funcs(functions(texts[lang], a))
 		var own []string
 		for _, name := range names {
 			if strings.HasPrefix(path.Base(name), "_") {
@@ -73,8 +73,9 @@ func readPages(a assets) (pages, error) {
 // functions are what templates can call.
 func functions(w words, a assets) template.FuncMap {
 	return template.FuncMap{
-		"t": w.say,
-		"said": func(f flash) string { return w.say(f.Word, anyOf(f.Args)...) },
+		"t":     w.say,
+		"alarm": func(a Alarm) string { return w.say(a.Word, anyOf(a.Args)...) },
+		"said":  func(f flash) string { return w.say(f.Word, anyOf(f.Args)...) },
 		"asset": a.url,
 		"once":  newOnce,
 		"day":   func(t time.Time) string { return flows.DateOf(t.UTC()).String() },

@@ -43,7 +43,7 @@ func readWords(fsys fs.FS) (map[string]words, error) {
 			return nil, fmt.Errorf("read the console's words: %w", err)
 		}
 		var file map[string]string
-		if err := yaml.UnmarshalWithOptions(raw, &file, yaml.DisallowDuplicateKey()); err != nil {
+		if err := yaml.Unmarshal(raw, &file); err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
 		for key, text := range file {

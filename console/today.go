@@ -1,0 +1,117 @@
+// The first page: how it goes today.
+package console
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"posada/bot/staff"
+	"posada/flows"
+	"posada/locales"
+)
+
+func (c *Console) todayRoutes() []route {
+	return []route{
+		{Pattern: "GET /{$}", Who: officers, Act: staff.ActRead, Page: "today", Menu: "today.title", Do: c.todayPage},
+		{Pattern: "GET /today/live", Who: officers, Act: staff.ActRead, Do: c.todayLive},
+	}
+}
+
+// todayView is what the page shows.
+type todayView struct {
+	Numbers
+	Live                         map[string]string
+	People, Via, Asked, ToRemind []Point
+	OverdueFacts, Stale          int
+	Gaps                         []flows.Gap
+	Waiting                      int // withdrawals that wait for a second officer
+}
+
+func (c *Console) todayPage(v *visit) (reply, error) {
+	n, err := c.numbers(v.r.Context(), v.now)
+	if err != nil {
+		return reply{}, err
+	}
+	withdrawals, err := c.Withdrawals.List(v.r.Context())
+	if err != nil {
+		return reply{}, err
+	}
+	d := todayView{Numbers: n, Live: live(n)}
+	for _, i := range withdrawals {
+		if i.Waits() {
+			d.Waiting++
+		}
+	}
+	for _, lang := range slices.Sorted(maps.Keys(n.Languages)) {
+		d.People = append(d.People, n.Languages[lang].point(languageName(c.Book.Catalogue, lang)))
+	}
+	for _, channel := range slices.Sorted(maps.Keys(n.Channels)) {
+		d.Via = append(d.Via, n.Channels[channel].point(channel))
+	}
+	d.Asked, d.ToRemind = days(n.Unanswered), days(n.Due)
+	day := c.Book.On(v.now)
+	for _, f := range c.Book.Facts() {
+		if day.Entry(f) != nil && f.ReviewBy < day.Date {
+			d.OverdueFacts++
+		}
+	}
+	d.Stale = len(c.Book.OverdueDirectory(day.Date))
+	d.Gaps = day.Gaps()
+	return v.show(d), nil
+}
+
+func (c *Console) todayLive(v *visit) (reply, error) {
+	ctx := v.r.Context()
+	return stream(func() (map[string]string, error) {
+		n, err := c.numbers(ctx, time.Now())
+		return live(n), err
+	})
+}
+
+// live are the numbers that change while the page is open, by the name of the
+// element that shows each.
+func live(n Numbers) map[string]string {
+	out := map[string]string{
+		"rumours": strconv.Itoa(n.Rumours.N), "rumours-new": strconv.Itoa(n.Rumours.New),
+		"letters": strconv.Itoa(n.Letters.N), "letters-new": strconv.Itoa(n.Letters.New),
+	}
+	for _, d := range n.Delivery {
+		for what, n := range map[string]int{"waiting": d.Waiting, "parked": d.Parked, "sent": d.Sent, "failed": d.Failed, "dead": d.Dead} {
+			out[d.Channel+"-"+what] = strconv.Itoa(n)
+		}
+		out[d.Channel+"-oldest"] = lasted(d.Oldest)
+	}
+	return out
+}
+
+// lasted writes a time span: 45 s, 12 min, 3 h.
+func lasted(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	}
+	return fmt.Sprintf("%d h", int(d.Hours()))
+}
+
+func days(counts []DayCount) (out []Point) {
+	for _, c := range counts {
+		out = append(out, Point{Label: c.Day.UTC().Format("01-02"), Value: c.N})
+	}
+	return out
+}
+
+// languageName is what a language calls itself.
+func languageName(c *locales.Catalogue, code string) string {
+	if l := c.Language(code); l != nil {
+		if name := strings.TrimSpace(l.Raw("language.name")); name != "" {
+			return name
+		}
+	}
+	return code
+}
