@@ -81,7 +81,7 @@ func (o Outbound) Encode() []byte {
 	w.text(m.Node)
 	w.text(m.Fault)
 	w.number(uint64(m.Segments))
-	w.number(marks(m))
+	w.number(o.marks())
 	w.number(uint64(len(m.Choices)))
 	for _, c := range m.Choices {
 		w.text(c.Key)
@@ -95,22 +95,30 @@ func (o Outbound) Encode() []byte {
 			w.text(v.ID)
 		}
 	}
+	if o.Mailing != 0 {
+		w.number(uint64(o.Mailing))
+	}
 	return w
 }
 
 // Marks of a message. Rows from before there were recordings have none or the
 // first.
 const (
-	markHome   = 1
-	markVoices = 2
+	markHome    = 1
+	markVoices  = 2
+	markMailing = 4
 )
 
-func marks(m flows.Message) (n uint64) {
+func (o Outbound) marks() (n uint64) {
+	m := o.Message
 	if m.Home {
 		n |= markHome
 	}
 	if len(m.Voices) > 0 {
 		n |= markVoices
+	}
+	if o.Mailing != 0 {
+		n |= markMailing
 	}
 	return n
 }
@@ -140,14 +148,17 @@ func (r *reader) outbound() Outbound {
 			o.Message.Voices = append(o.Message.Voices, flows.Voice{Lang: r.text(), ID: r.text()})
 		}
 	}
+	if marks&markMailing != 0 {
+		o.Mailing = MailingID(r.number())
+	}
 	return o
 }
 
 // Encode is the stored form of a message that left. Once its state is final,
-// nothing of it is kept but its kind and time.
+// nothing of it is kept but its kind, time and mailing.
 func (s Sent) Encode() []byte {
 	if s.State.Final() {
-		s.Outbound = Outbound{Kind: s.Kind, At: s.At}
+		s.Outbound = Outbound{Kind: s.Kind, At: s.At, Mailing: s.Mailing}
 	}
 	body := s.Outbound.Encode()
 	w := newRecord(len(body) + len(s.Ref) + 4)

@@ -112,6 +112,8 @@ type Sweep struct {
 	DeadBefore  time.Time // dead letters from before are dropped
 	NotesBefore time.Time // notes from before are erased
 	DiaryBefore time.Time // diary entries from before are erased
+	// MailingsBefore: mailings that were begun before are forgotten.
+	MailingsBefore time.Time
 }
 
 // Kept is one stored session.
@@ -146,6 +148,7 @@ type Swept struct {
 	Diary     int
 	Sent      int // messages that left and are no longer known
 	Dead      int // dead letters
+	Mailings  int
 }
 
 // Counts is what a store holds. It reads everything: for tests and reports.

@@ -19,8 +19,8 @@ const (
 	SweepAhead = SweepEvery + time.Minute
 )
 
-// Sweeper erases answers, sessions, contacts, seen ids, rumours and diary
-// entries that are past their lifetime.
+// Sweeper erases answers, sessions, contacts, seen ids, notes, diary
+// entries and mailings that are past their lifetime.
 type Sweeper struct {
 	// Erase: texts of which no final report came are erased at the provider.
 	Erase bool
@@ -64,6 +64,8 @@ func (w *Sweeper) Sweep(ctx context.Context, now time.Time) (Swept, error) {
 		DeadBefore:  now.Add(-DeadLife),
 		NotesBefore: ahead.Add(-NoteLife),
 		DiaryBefore: ahead.Add(-DiaryLife),
+
+		MailingsBefore: ahead.Add(-MailingLife),
 	})
 	if err != nil {
 		return swept, fmt.Errorf("sweep: %w", err)

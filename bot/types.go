@@ -84,6 +84,7 @@ type Outbound struct {
 	Pressed string    // the message, by the provider's id, that this one may replace; mostly ""
 	Tries   int       // attempts that failed so far
 	Unknown int       // those among them that may have arrived
+	Mailing MailingID // it is one of this mailing, and its words are found there; 0: of none
 }
 
 // Format prints number, kind and channel alone.

@@ -88,7 +88,7 @@ func (s *leases) drop(ids []uint64, left bool) {
 		if m := s.loans[id]; m != nil {
 			s.take(m)
 			gone := &loan{line: m.line, fence: m.fence, lease: m.lease, left: left}
-			gone.ID, gone.Kind, gone.At, gone.To = id, m.Kind, m.At, bot.Address{Channel: m.To.Channel}
+			gone.ID, gone.Kind, gone.At, gone.Mailing, gone.To = id, m.Kind, m.At, m.Mailing, bot.Address{Channel: m.To.Channel}
 			s.gone[id] = gone
 		}
 	}

@@ -113,7 +113,7 @@ func headOf(tx *bbolt.Tx, by []byte) uint64 {
 }
 
 // move changes the rows of a line from one place to another.
-func move(tx *bbolt.Tx, l line, was, is place) error {
+func (s *Store) move(tx *bbolt.Tx, l line, was, is place) error {
 	if was == is {
 		return nil
 	}
@@ -151,44 +151,55 @@ func move(tx *bbolt.Tx, l line, was, is place) error {
 	if err != nil {
 		return fmt.Errorf("move a line: %w", err)
 	}
+	if wasParked, isParked := was.head != 0 && was.parked, is.head != 0 && is.parked; wasParked != isParked {
+		s.sumParked(tx, l, isParked)
+	}
 	return nil
 }
 
-// enqueue puts a sealed message into its line.
-func enqueue(tx *bbolt.Tx, l line, id uint64, value []byte) error {
+// enqueue puts a sealed message or a marker into its line.
+func (s *Store) enqueue(tx *bbolt.Tx, l line, id uint64, value []byte) error {
 	was := placeOf(tx, l)
-	if err := tx.Bucket([]byte(outboxBucket)).Put(l.message(id), value); err != nil {
+	outbox, key := tx.Bucket([]byte(outboxBucket)), l.message(id)
+	if was.parked && outbox.Get(key) == nil {
+		s.sums.park(mailingOf(value), 1)
+	}
+	if err := outbox.Put(key, value); err != nil {
 		return fmt.Errorf("put into outbox: %w", err)
 	}
 	is := was
 	if is.head == 0 || id < is.head {
 		is.head = id
 	}
-	return move(tx, l, was, is)
+	return s.move(tx, l, was, is)
 }
 
 // dequeue takes a message out of its line.
-func dequeue(tx *bbolt.Tx, l line, id uint64) error {
+func (s *Store) dequeue(tx *bbolt.Tx, l line, id uint64) error {
 	was := placeOf(tx, l)
-	if err := tx.Bucket([]byte(outboxBucket)).Delete(l.message(id)); err != nil {
+	outbox, key := tx.Bucket([]byte(outboxBucket)), l.message(id)
+	if was.parked {
+		s.sums.park(mailingOf(outbox.Get(key)), -1)
+	}
+	if err := outbox.Delete(key); err != nil {
 		return fmt.Errorf("take from outbox: %w", err)
 	}
 	is := was
 	if is.head == id {
 		is.head = headOf(tx, l.byContact())
 	}
-	return move(tx, l, was, is)
+	return s.move(tx, l, was, is)
 }
 
 // unpark makes ready what waits for a contact.
-func unpark(tx *bbolt.Tx, contact seal.Key) error {
+func (s *Store) unpark(tx *bbolt.Tx, contact seal.Key) error {
 	for _, k := range withPrefix(tx.Bucket([]byte(waitingBucket)), contact[:]) {
 		l, _, ok := parseMessage(k)
 		if !ok {
 			continue
 		}
 		if was := placeOf(tx, l); was.parked {
-			if err := move(tx, l, was, place{head: was.head}); err != nil {
+			if err := s.move(tx, l, was, place{head: was.head}); err != nil {
 				return err
 			}
 		}

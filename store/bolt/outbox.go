@@ -38,7 +38,11 @@ func (s *Store) pack(o *bot.Outbound) (p parcel, err error) {
 	if p.line, err = s.lineOf(o.To, o.Kind); err != nil {
 		return p, err
 	}
-	p.id = s.ids.Add(1)
+	if o.Kind == bot.Bulletin {
+		p.id = s.single()
+	} else {
+		p.id = s.ids.Add(1)
+	}
 	p.value, err = s.keys.Seal(outboxBucket, p.line.message(p.id), o.Encode())
 	return p, err
 }
@@ -78,7 +82,7 @@ func (s *Store) Queue(ctx context.Context, out []bot.Outbound) (queued int, err 
 			if !put[i] {
 				continue
 			}
-			if err := enqueue(tx, p.line, p.id, p.value); err != nil {
+			if err := s.enqueue(tx, p.line, p.id, p.value); err != nil {
 				return err
 			}
 		}
@@ -109,8 +113,19 @@ func (s *Store) Claim(ctx context.Context, now time.Time, order bot.ClaimOrder) 
 		lane := l.lane(nil)
 		c := tx.Bucket([]byte(readyBucket)).Cursor()
 		lines := 0
-		for k, _ := c.Seek(lane); lines < order.Lines && bytes.HasPrefix(k, lane); k, _ = c.Next() {
-			if copy(l.contact[:], k[len(lane)+8:]) != len(l.contact) || s.lent.isLent(l, now) {
+		k, _ := c.Seek(lane)
+		for lines < order.Lines && bytes.HasPrefix(k, lane) {
+			head := k[len(lane):]
+			// A mailing that rests is stepped over whole.
+			if order.Kind == bot.Bulletin {
+				if past := s.past(binary.BigEndian.Uint64(head)); past != 0 {
+					k, _ = c.Seek(binary.BigEndian.AppendUint64(bytes.Clone(lane), past+1))
+					continue
+				}
+			}
+			ours := copy(l.contact[:], head[8:]) == len(l.contact)
+			k, _ = c.Next()
+			if !ours || s.lent.isLent(l, now) {
 				continue
 			}
 			from := len(claimed)
@@ -129,18 +144,30 @@ func (s *Store) Claim(ctx context.Context, now time.Time, order bot.ClaimOrder) 
 }
 
 // read appends up to most messages of a line. One that does not open cannot be
-// sent. It stays where it is, and holds up nobody.
+// sent. It stays where it is, and holds up nobody. Behind one of a mailing that
+// rests nothing of its line is lent.
 func (s *Store) read(tx *bbolt.Tx, claimed []bot.Claimed, l line, e *lease, most int) []bot.Claimed {
 	var heard time.Time
+	var who recipient
 	if contact, ok := l.ofContact(); ok {
 		if e.session = bytes.Clone(tx.Bucket([]byte(sessionBucket)).Get(contact[:])); e.session != nil {
-			heard = s.heard(contact, e.session)
+			was := s.keptIn(contact, e.session)
+			heard, who.session = was.At, was.Session
 		}
 	}
 	by := l.byContact()
 	c := tx.Bucket([]byte(outboxBucket)).Cursor()
 	for k, v := c.Seek(by); most > 0 && bytes.HasPrefix(k, by); k, v = c.Next() {
-		o, ok := open(s, outboxBucket, k, v, bot.DecodeOutbound)
+		var o bot.Outbound
+		var rests, ok bool
+		if isMarker(v) {
+			o, rests, ok = s.marked(tx, l, v, &who)
+		} else {
+			o, ok = open(s, outboxBucket, k, v, bot.DecodeOutbound)
+		}
+		if rests {
+			break
+		}
 		if !ok {
 			continue
 		}
@@ -185,7 +212,11 @@ func (s *Store) Holds(t bot.Token) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m := s.lent.loans[t.Message]
-	return m != nil && m.fence == t.Fence
+	if m == nil || m.fence != t.Fence {
+		return false
+	}
+	of := s.mailings[m.Mailing]
+	return m.Mailing == 0 || of != nil && of.state != bot.MailingStopped
 }
 
 // promoteTogether bounds the lines that one transaction makes ready.
@@ -209,14 +240,14 @@ func (s *Store) Promote(ctx context.Context, now time.Time) (next time.Time, err
 		case first > now.UnixMilli():
 			return time.UnixMilli(first).UTC(), nil
 		}
-		err = s.write.submit(func(tx *bbolt.Tx) error { return promote(tx, now.UnixMilli()) })
+		err = s.write.submit(func(tx *bbolt.Tx) error { return s.promote(tx, now.UnixMilli()) })
 		if err != nil {
 			return time.Time{}, fmt.Errorf("promote: %w", err)
 		}
 	}
 }
 
-func promote(tx *bbolt.Tx, now int64) error {
+func (s *Store) promote(tx *bbolt.Tx, now int64) error {
 	var keys [][]byte
 	c := tx.Bucket([]byte(dueBucket)).Cursor()
 	for k, _ := c.First(); len(k) >= 8 && int64(binary.BigEndian.Uint64(k)) <= now && len(keys) < promoteTogether; k, _ = c.Next() {
@@ -225,7 +256,7 @@ func promote(tx *bbolt.Tx, now int64) error {
 	for _, k := range keys {
 		l, due, ok := parseByDue(k)
 		if was := placeOf(tx, l); ok && was.due == due {
-			if err := move(tx, l, was, place{head: was.head}); err != nil {
+			if err := s.move(tx, l, was, place{head: was.head}); err != nil {
 				return err
 			}
 		} else if err := tx.Bucket([]byte(dueBucket)).Delete(k); err != nil { // a row of nothing

@@ -30,6 +30,8 @@ type reporting struct {
 	part    bot.Fate // of the contact
 	errand  *parcel
 	last    uint64
+	mailing bot.MailingID
+	fate    [2]fate // of a mailing's message: before, and after
 }
 
 // Report implements bot.Outbox. What it does is decided and sealed by what was
@@ -109,8 +111,12 @@ func (s *Store) decide(k known, r bot.Report) (*reporting, error) {
 		}
 		erased = same && k.row.State.Final()
 	}
+	p.mailing = next.Mailing
 	if queued {
 		next.Outbound, next.channel = k.queued, k.line.channel
+		p.mailing = next.Mailing
+	} else {
+		p.fate[0] = k.row.fate
 	}
 	if k.lent {
 		wrote = s.wrote(k.line.contact, k.claimed, k.session)
@@ -128,10 +134,28 @@ func (s *Store) decide(k known, r bot.Report) (*reporting, error) {
 			return nil, err
 		}
 	}
+	next.fate = becomes(r, p.queued != nil)
+	p.fate[1] = next.fate
 	p.full = next.To.ID != "" && (next.again || !next.State.Final())
 	var err error
 	p.row, err = s.sealLeft(p.id, next)
 	return p, err
+}
+
+// becomes is what a message has become by a report that moves its state.
+func becomes(r bot.Report, again bool) fate {
+	switch {
+	case again:
+		return fate{}
+	case r.State > bot.DeliveryFailed:
+		return fate{became: becameDelivered}
+	case r.State < bot.DeliveryFailed:
+		return fate{became: becameSent}
+	}
+	if is := fates[r.Fate]; is > becameFailed {
+		return fate{became: is}
+	}
+	return fate{becameFailed, r.Reason}
 }
 
 // decideFailed tells what follows when the state moves to failed.
@@ -139,8 +163,8 @@ func (s *Store) decideFailed(p *reporting, next *left, r bot.Report, wrote bool)
 	o := &next.Outbound
 	switch {
 	case r.Fate == bot.FateLater || r.Fate == bot.FateParked:
-		if o.To.ID == "" {
-			return nil // the person was forgotten, or wants nothing more
+		if o.To.ID == "" || o.Mailing != 0 && s.ended(o.Mailing) {
+			return nil // the person was forgotten, or wants nothing more, or nobody is to have it
 		}
 		if p.take && !p.was.lent {
 			o.Unknown = max(0, o.Unknown-1) // it was counted when its outcome was unknown
@@ -151,7 +175,7 @@ func (s *Store) decideFailed(p *reporting, next *left, r bot.Report, wrote bool)
 		if r.Due.After(r.At) && !(r.Fate == bot.FateParked && wrote) {
 			p.wait, p.due = r.Fate, r.Due
 		}
-		p.queued, err = s.keys.Seal(outboxBucket, p.was.line.message(p.id), o.Encode())
+		p.queued, err = s.sealQueued(p.was.line, *o)
 	case r.Fate >= bot.FateDead:
 		dead := *o
 		dead.ID, dead.To.Channel = p.id, next.channel
@@ -183,8 +207,11 @@ func (s *Store) carryOut(tx *bbolt.Tx, p *reporting) (done bool, dropped []uint6
 	if l.kind != 0 && !bytes.Equal(tx.Bucket([]byte(outboxBucket)).Get(l.message(p.id)), p.was.queuedRaw) {
 		return false, nil, nil
 	}
+	if p.queued != nil && p.mailing != 0 && s.ended(p.mailing) {
+		return false, nil, nil // it ended meanwhile
+	}
 	if p.errand != nil {
-		if err := enqueue(tx, p.errand.line, p.errand.id, p.errand.value); err != nil {
+		if err := s.enqueue(tx, p.errand.line, p.errand.id, p.errand.value); err != nil {
 			return false, nil, err
 		}
 		if err := keepIDs(tx, p.last); err != nil {
@@ -195,26 +222,27 @@ func (s *Store) carryOut(tx *bbolt.Tx, p *reporting) (done bool, dropped []uint6
 		return true, nil, nil
 	}
 	if p.queued != nil {
-		if err := enqueue(tx, l, p.id, p.queued); err != nil {
+		if err := s.enqueue(tx, l, p.id, p.queued); err != nil {
 			return false, nil, err
 		}
 		if p.wait != 0 {
 			was := placeOf(tx, l)
 			is := was
 			is.wait(p.due, p.wait == bot.FateParked)
-			if err := move(tx, l, was, is); err != nil {
+			if err := s.move(tx, l, was, is); err != nil {
 				return false, nil, err
 			}
 		}
 	}
 	if p.take {
-		if err := dequeue(tx, l, p.id); err != nil {
+		if err := s.dequeue(tx, l, p.id); err != nil {
 			return false, nil, err
 		}
 	}
 	if err := putLeft(tx, p.id, l.contact, p.row, p.full); err != nil {
 		return false, nil, err
 	}
+	s.sums.recount(p.mailing, p.fate[0], p.fate[1])
 	if p.dead != nil {
 		if err := putDead(tx, p.id, p.at, p.dead); err != nil {
 			return false, nil, err

@@ -174,7 +174,7 @@ func (w *rewriter) bucket(path []string, old *bbolt.Bucket) error {
 // loses nothing.
 func (w *rewriter) reseal(bucket string, key, value []byte) []byte {
 	w.done.Rows++
-	if !sealed[bucket] {
+	if !sealed[bucket] || bucket == outboxBucket && isMarker(value) {
 		return value
 	}
 	head, plain, err := openRow(w.keys, bucket, key, value)

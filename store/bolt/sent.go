@@ -22,6 +22,7 @@ type left struct {
 	channel string
 	at      time.Time // when it left
 	again   bool      // Ref and State are of the attempt that failed
+	fate              // of a mailing's message: in which of its sums it is
 }
 
 func (w left) queued() bool { return w.again || w.State == bot.DeliveryUnknown && w.To.ID != "" }
@@ -35,11 +36,32 @@ func (w left) encode() []byte {
 		channel = w.To.Channel
 	}
 	if w.again {
-		flag, w.State = 1, bot.DeliveryUnknown // so that the text is kept
+		flag, w.State = flagAgain, bot.DeliveryUnknown // so that the text is kept
+	}
+	if w.Mailing != 0 {
+		flag |= flagMailing
 	}
 	b := binary.AppendVarint(append(make([]byte, 0, 64), flag), w.at.Unix())
 	b = append(binary.AppendUvarint(b, uint64(len(channel))), channel...)
+	if w.Mailing != 0 {
+		b = append(b, byte(w.became))
+		b = append(binary.AppendUvarint(b, uint64(len(w.reason))), w.reason...)
+	}
 	return append(b, w.Sent.Encode()...)
+}
+
+const (
+	flagAgain   = 1
+	flagMailing = 2
+)
+
+// cutText cuts a text behind its length off the front.
+func cutText(b []byte) (text string, rest []byte, ok bool) {
+	size, n := binary.Uvarint(b)
+	if n <= 0 || size > uint64(len(b)-n) {
+		return "", nil, false
+	}
+	return string(b[n:][:size]), b[n:][size:], true
 }
 
 func decodeLeft(raw []byte) (left, error) {
@@ -51,17 +73,24 @@ func decodeLeft(raw []byte) (left, error) {
 	if n <= 0 {
 		return left{}, broken
 	}
-	rest := raw[1+n:]
-	size, n := binary.Uvarint(rest)
-	if n <= 0 || size > uint64(len(rest)-n) {
+	w := left{at: time.Unix(at, 0).UTC(), again: raw[0]&flagAgain != 0}
+	rest, ok := raw[1+n:], false
+	if w.channel, rest, ok = cutText(rest); !ok {
 		return left{}, broken
 	}
-	rest = rest[n:]
-	sent, err := bot.DecodeSent(rest[size:])
-	if err != nil {
+	if raw[0]&flagMailing != 0 {
+		if len(rest) == 0 || rest[0] >= byte(becameKinds) {
+			return left{}, broken
+		}
+		w.became = became(rest[0])
+		if w.reason, rest, ok = cutText(rest[1:]); !ok {
+			return left{}, broken
+		}
+	}
+	var err error
+	if w.Sent, err = bot.DecodeSent(rest); err != nil {
 		return left{}, err
 	}
-	w := left{Sent: sent, channel: string(rest[:size]), at: time.Unix(at, 0).UTC(), again: raw[0] == 1}
 	if w.again {
 		w.State = bot.DeliveryFailed
 	}
@@ -74,7 +103,9 @@ func leftIndexKey(contact seal.Key, id uint64) []byte {
 	return binary.BigEndian.AppendUint64(contact[:], id)
 }
 
+// sealLeft keeps no words of a mailing: they are found by its number.
 func (s *Store) sealLeft(id uint64, w left) ([]byte, error) {
+	w.Outbound = w.Lean()
 	return s.keys.Seal(sentBucket, leftKey(id), w.encode())
 }
 
@@ -119,9 +150,10 @@ func (s *Store) leftOf(tx *bbolt.Tx, id uint64) (left, bool) {
 }
 
 // strip leaves nothing of the person in what is known of a message, and enough
-// to erase its text at the provider. It seals within the transaction: it is
+// to erase its text at the provider. is what a mailing's message has become;
+// none where it is as it was. It seals within the transaction: it is
 // rare.
-func (s *Store) strip(tx *bbolt.Tx, id uint64, contact seal.Key) error {
+func (s *Store) strip(tx *bbolt.Tx, id uint64, contact seal.Key, is fate) error {
 	if tx.Bucket([]byte(sentBucket)).Get(leftKey(id)) == nil {
 		return nil
 	}
@@ -129,13 +161,21 @@ func (s *Store) strip(tx *bbolt.Tx, id uint64, contact seal.Key) error {
 	if !ok {
 		return eraseLeft(tx, id, contact) // who knows what is in it
 	}
-	w.again = false
-	w.Outbound = bot.Outbound{To: bot.Address{Channel: w.channel}, Kind: w.Kind, At: w.At}
+	if is.became != becameNothing {
+		w.fate = is
+	}
+	w.bare()
 	value, err := s.sealLeft(id, w)
 	if err != nil {
 		return err
 	}
 	return putLeft(tx, id, contact, value, false)
+}
+
+// bare takes the person out of what is known of a message.
+func (w *left) bare() {
+	w.again = false
+	w.Outbound = bot.Outbound{To: bot.Address{Channel: w.channel}, Kind: w.Kind, At: w.At, Mailing: w.Mailing}
 }
 
 // leftErased notes a message that left although it was erased meanwhile: its
@@ -144,14 +184,17 @@ func (s *Store) leftErased(tx *bbolt.Tx, x *settlement) error {
 	m := x.m
 	w, ok := s.leftOf(tx, m.ID)
 	if !ok {
-		w = left{channel: m.To.Channel}
-		w.Kind, w.At = m.Kind, m.At
+		w = left{channel: m.To.Channel, fate: fate{became: becameDropped}}
+		w.Kind, w.At, w.Mailing = m.Kind, m.At, m.Mailing
+	}
+	if w.became == becameDropped {
+		s.sums.recount(w.Mailing, w.fate, fate{became: becameSent})
+		w.became = becameSent
 	}
 	if w.Ref == "" {
 		w.Ref, w.State, w.at = x.Ref, max(w.State, bot.DeliveryAccepted), x.now
 	}
-	w.again = false
-	w.Outbound = bot.Outbound{To: bot.Address{Channel: w.channel}, Kind: w.Kind, At: w.At}
+	w.bare()
 	value, err := s.sealLeft(m.ID, w)
 	if err != nil {
 		return err
@@ -178,9 +221,10 @@ type known struct {
 
 // look reads all that is known of a message; nothing when ok is false.
 func (s *Store) look(ctx context.Context, id uint64) (k known, ok bool, err error) {
+	var loaned bot.Outbound
 	s.mu.Lock()
 	if m := s.lent.loans[id]; m != nil && m.Kind != bot.Errand {
-		k.lent, k.fence, k.claimed, k.line = true, m.fence, m.lease.session, m.line
+		k.lent, k.fence, k.claimed, k.line, loaned = true, m.fence, m.lease.session, m.line, m.Outbound
 	}
 	s.mu.Unlock()
 	err = s.view(ctx, func(tx *bbolt.Tx) error {
@@ -197,7 +241,16 @@ func (s *Store) look(ctx context.Context, id uint64) (k known, ok bool, err erro
 		key := k.line.message(id)
 		k.session = bytes.Clone(tx.Bucket([]byte(sessionBucket)).Get(k.line.contact[:]))
 		if k.queuedRaw = bytes.Clone(tx.Bucket([]byte(outboxBucket)).Get(key)); k.queuedRaw != nil {
-			k.queued, k.isQueued = open(s, outboxBucket, key, k.queuedRaw, bot.DecodeOutbound)
+			if m, marks := parseMarker(k.queuedRaw); marks {
+				k.queued, k.isQueued = loaned, true
+				if !k.lent {
+					k.queued = k.row.Outbound
+				}
+				k.queued = k.queued.Lean()
+				k.queued.Tries, k.queued.Unknown = m.tries, m.unknown
+			} else {
+				k.queued, k.isQueued = open(s, outboxBucket, key, k.queuedRaw, bot.DecodeOutbound)
+			}
 			k.queued.ID = id
 		}
 		return nil

@@ -137,13 +137,13 @@ func (s *Store) sealFate(x *settlement) (err error) {
 	switch x.Fate {
 	case bot.FateSent:
 		if x.person && x.Ref != "" {
-			x.sent, err = s.sealLeft(o.ID, left{Sent: bot.Sent{Outbound: o, Ref: x.Ref, State: bot.DeliveryAccepted}, at: x.now})
+			x.sent, err = s.sealLeft(o.ID, left{Sent: bot.Sent{Outbound: o, Ref: x.Ref, State: bot.DeliveryAccepted}, at: x.now, fate: fate{became: becameSent}})
 		}
 	case bot.FateLater, bot.FateParked:
 		changed := o.Tries != x.Tries || o.Unknown != x.Unknown
 		o.Tries, o.Unknown = x.Tries, x.Unknown
 		if changed {
-			x.queued, err = s.keys.Seal(outboxBucket, x.m.line.message(o.ID), o.Encode())
+			x.queued, err = s.sealQueued(x.m.line, o)
 		}
 		if err == nil && x.person && x.Unknown > 0 {
 			x.sent, err = s.sealLeft(o.ID, left{Sent: bot.Sent{Outbound: o}, at: x.now})
@@ -178,20 +178,21 @@ func (s *Store) settle(tx *bbolt.Tx, x *settlement, r *result) error {
 		if x.Due.After(x.now) && !(x.Fate == bot.FateParked && wrote) {
 			is.wait(x.Due, x.Fate == bot.FateParked)
 		}
-		if err := move(tx, l, was, is); err != nil || x.sent == nil {
+		if err := s.move(tx, l, was, is); err != nil || x.sent == nil {
 			return err
 		}
 		return s.putUnknown(tx, x)
 	case bot.FateSent:
-		if err := dequeue(tx, l, id); err != nil {
+		if err := s.dequeue(tx, l, id); err != nil {
 			return err
 		}
+		s.sums.count(x.m.Mailing, becameSent, "", 1)
 		if x.sent != nil {
 			return putLeft(tx, id, l.contact, x.sent, true)
 		}
 		return eraseLeft(tx, id, l.contact)
 	}
-	if err := dequeue(tx, l, id); err != nil {
+	if err := s.dequeue(tx, l, id); err != nil {
 		return err
 	}
 	if err := putDead(tx, id, x.now, x.dead); err != nil {
@@ -200,7 +201,9 @@ func (s *Store) settle(tx *bbolt.Tx, x *settlement, r *result) error {
 	if !x.person {
 		return nil
 	}
-	if err := s.strip(tx, id, l.contact); err != nil || wrote {
+	is := fate{fates[x.Fate], x.Reason}
+	s.sums.count(x.m.Mailing, is.became, is.reason, 1)
+	if err := s.strip(tx, id, l.contact, is); err != nil || wrote {
 		return err
 	}
 	dropped, err := s.part(tx, l.contact, x.optOut, x.Fate)

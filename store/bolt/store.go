@@ -8,7 +8,7 @@
 //
 // What a thief sees: how many rows there are, how long, and which belong to
 // the same pseudonym; the UTC days of the last messages; the channel and kind
-// of queued ones, and until when a line waits; when messages were given up; and
+// of queued ones, which mailing they are of, and until when a line waits; when messages were given up; and
 // at which minute a pseudonym is to be reminded next. Every value is sealed and
 // every key that stands for a person or a message of theirs is a keyed hash.
 package bolt
@@ -56,7 +56,7 @@ const (
 	seenBucket    = "seen"     // UTC day → bucket of keyed hashes of provider ids, and of timers that ran out → nothing
 
 	// The queue. A line is contact, channel, 0, kind.
-	outboxBucket  = "outbox"  // line, id → bot.Outbound
+	outboxBucket  = "outbox"  // line, id → bot.Outbound, or the marker of a mailing (marker.go)
 	readyBucket   = "ready"   // channel, 0, kind, id of its first message, contact → nothing: the lines that can be claimed
 	waitingBucket = "waiting" // line → due (8 bytes, milliseconds), 1 where it is parked: the lines that cannot
 	dueBucket     = "due"     // due, channel, 0, kind, contact → nothing: the same, by time
@@ -96,7 +96,7 @@ var later = map[string]bool{paperBucket: true, mailingBucket: true, gotBucket: t
 // restart to overlap, short enough for whoever waits at a terminal.
 const lockWait = 2 * time.Second
 
-// Store is a bot.Store and a bot.Outbox in a file.
+// Store is a bot.Store, and all that goes with one, in a file.
 type Store struct {
 	db    *bbolt.DB
 	keys  *seal.Seal
@@ -105,15 +105,20 @@ type Store struct {
 	ids     atomic.Uint64 // the last id given
 	damaged atomic.Int64
 
-	mu   sync.Mutex
-	lent leases
+	numbers numbers
+	sums    sums // the writer's
+
+	mu       sync.Mutex
+	lent     leases
+	mailings map[bot.MailingID]*knownMailing
 }
 
 var (
-	_ bot.Store  = (*Store)(nil)
-	_ bot.Outbox = (*Store)(nil)
-	_ bot.Shelf  = (*Store)(nil)
-	_ bot.Notes  = (*Store)(nil)
+	_ bot.Store    = (*Store)(nil)
+	_ bot.Outbox   = (*Store)(nil)
+	_ bot.Shelf    = (*Store)(nil)
+	_ bot.Notes    = (*Store)(nil)
+	_ bot.Mailings = (*Store)(nil)
 )
 
 // options suit a file of up to some millions of contacts.
@@ -143,13 +148,15 @@ func Open(path string, keys *seal.Seal) (*Store, error) {
 	if err := prepare(db, keys); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), db.Close())
 	}
-	s := &Store{db: db, keys: keys, write: newWriter(db.Update)}
+	s := &Store{db: db, keys: keys, mailings: map[bot.MailingID]*knownMailing{}}
+	s.write = newWriter(s.update)
 	// A random start: a token from before a restart fits no lease.
 	var start [8]byte
 	_, _ = rand.Read(start[:]) // never fails
 	s.lent = newLeases(binary.BigEndian.Uint64(start[:]) >> 1)
 	err = db.View(func(tx *bbolt.Tx) error {
 		s.ids.Store(tx.Bucket([]byte(metaBucket)).Sequence())
+		s.loadMailings(tx)
 		return nil
 	})
 	if err != nil {

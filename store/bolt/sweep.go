@@ -41,6 +41,9 @@ func (s *Store) Sweep(ctx context.Context, order bot.Sweep) (bot.Swept, error) {
 	if err != nil {
 		return swept, fmt.Errorf("sweep dead letters: %w", err)
 	}
+	if swept.Mailings, err = s.sweepMailings(ctx, order.MailingsBefore); err != nil {
+		return swept, fmt.Errorf("sweep mailings: %w", err)
+	}
 	if swept.SeenDays, err = s.sweepSeen(ctx, order.SeenBefore); err != nil {
 		return swept, fmt.Errorf("sweep seen ids: %w", err)
 	}
@@ -176,6 +179,28 @@ func sweepOld[T any](ctx context.Context, s *Store, bucket string, decode func([
 	return n, err
 }
 
+// sweepMailings forgets those that are old.
+func (s *Store) sweepMailings(ctx context.Context, before time.Time) (n int, err error) {
+	var old []bot.MailingID
+	err = s.view(ctx, func(tx *bbolt.Tx) error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for id := range s.mailings {
+			if p, _ := s.progressIn(tx, id); p.At < before.Unix() {
+				old = append(old, id)
+			}
+		}
+		return nil
+	})
+	for _, id := range old {
+		if err == nil {
+			err = s.ForgetMailing(ctx, id)
+			n++
+		}
+	}
+	return n, err
+}
+
 // sweepSeen drops whole days: that costs no look at their rows.
 func (s *Store) sweepSeen(ctx context.Context, before time.Time) (int, error) {
 	first := []byte(before.UTC().Format(time.DateOnly))
@@ -250,7 +275,7 @@ func (s *Store) sweepSent(ctx context.Context, order bot.Sweep) (dropped int, er
 					err = putLeft(tx, c.id, c.was.line.contact, c.row, false)
 				}
 				if err == nil && c.errand != nil {
-					err = enqueue(tx, c.errand.line, c.errand.id, c.errand.value)
+					err = s.enqueue(tx, c.errand.line, c.errand.id, c.errand.value)
 				}
 				if err != nil {
 					return err

@@ -144,7 +144,7 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (bot.Outcome, error) {
 			if mute && p.line.kind != bot.Errand {
 				continue
 			}
-			if err := enqueue(tx, p.line, p.id, p.value); err != nil {
+			if err := s.enqueue(tx, p.line, p.id, p.value); err != nil {
 				return err
 			}
 		}
@@ -299,7 +299,7 @@ func (s *Store) erase(tx *bbolt.Tx, b *basis, t bot.Turn) (dropped []uint64, err
 	case t.Quiet:
 		return nil, nil
 	}
-	return nil, unpark(tx, b.contact)
+	return nil, s.unpark(tx, b.contact)
 }
 
 // eraseContact removes all rows of a contact but the opt-out mark.
@@ -323,20 +323,22 @@ func (s *Store) eraseContact(tx *bbolt.Tx, contact seal.Key) ([]uint64, error) {
 // eraseQueued removes all that is queued for a contact, and what was said in
 // messages that left. It returns the ids of those that left the queue.
 func (s *Store) eraseQueued(tx *bbolt.Tx, contact seal.Key) (dropped []uint64, err error) {
-	outbox := tx.Bucket([]byte(outboxBucket))
 	lines := map[line]place{}
-	for _, k := range withPrefix(outbox, contact[:]) {
+	mailed := map[uint64]bool{} // those of mailings
+	for _, k := range withPrefix(tx.Bucket([]byte(outboxBucket)), contact[:]) {
 		l, id, ok := parseMessage(k)
 		if _, begun := lines[l]; ok && !begun {
 			lines[l] = placeOf(tx, l)
 		}
-		if err := outbox.Delete(k); err != nil {
-			return nil, fmt.Errorf("erase from outbox: %w", err)
+		of, err := s.takeQueued(tx, k, lines[l].parked)
+		if err != nil {
+			return nil, err
 		}
+		mailed[id] = of != 0
 		dropped = append(dropped, id)
 	}
 	for l, was := range lines {
-		if err := move(tx, l, was, place{}); err != nil {
+		if err := s.move(tx, l, was, place{}); err != nil {
 			return nil, err
 		}
 	}
@@ -344,7 +346,12 @@ func (s *Store) eraseQueued(tx *bbolt.Tx, contact seal.Key) (dropped []uint64, e
 		if len(k) != len(contact)+8 {
 			continue
 		}
-		if err := s.strip(tx, binary.BigEndian.Uint64(k[len(contact):]), contact); err != nil {
+		id := binary.BigEndian.Uint64(k[len(contact):])
+		var is fate
+		if mailed[id] {
+			is.became = becameDropped
+		}
+		if err := s.strip(tx, id, contact, is); err != nil {
 			return nil, err
 		}
 	}
