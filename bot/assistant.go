@@ -24,6 +24,9 @@ type Book interface {
 	Urgent(text string) bool
 	// WantsDiary tells whether a step of this input may show the person's diary.
 	WantsDiary(s flows.Session, in flows.Input) bool
+	// WantsLetters tells whether it may show what the person and the staff wrote
+	// each other.
+	WantsLetters(s flows.Session, in flows.Input) bool
 	// Recheck tells what becomes of timers that were set under another book.
 	Recheck(s flows.Session, now time.Time) (effects []flows.Effect, changed bool)
 }
@@ -73,6 +76,7 @@ type Receipt struct {
 	Duplicate bool       // it was handled before: nothing was done, nothing is to be sent
 	Lost      bool       // the session could not be used: the person starts anew
 	Forgotten bool       // everything of the person was erased
+	Filed     bool       // something was filed for the staff
 	Slowed    bool       // one of too many in a short time: it was not read
 	Reminded  bool       // a reminder is among Out
 	Late      bool       // and it comes after its minute
@@ -156,6 +160,39 @@ func (a *Assistant) diary(ctx context.Context, s flows.Session, in Inbound, c ca
 	return lines, nil
 }
 
+// kept is what the store holds of a person beside the session, as far as a step
+// may show it.
+type kept struct {
+	diary   []flows.Line
+	letters []flows.Letter
+}
+
+func (a *Assistant) own(ctx context.Context, s flows.Session, in Inbound, c cause) (own kept, err error) {
+	if own.diary, err = a.diary(ctx, s, in, c); err == nil {
+		own.letters, err = a.letters(ctx, s, in, c)
+	}
+	return own, err
+}
+
+// letters reads what the person and the staff wrote each other where the book may
+// show it.
+func (a *Assistant) letters(ctx context.Context, s flows.Session, in Inbound, c cause) ([]flows.Letter, error) {
+	if !a.book.WantsLetters(s, c.input(in)) {
+		return nil, nil
+	}
+	notes, err := a.store.NotesOf(ctx, in.From)
+	if err != nil {
+		return nil, fmt.Errorf("read letters: %w", err)
+	}
+	var letters []flows.Letter
+	for _, n := range notes {
+		if n.Kind == NoteLetter || n.Kind == NoteAnswer {
+			letters = append(letters, flows.Letter{At: n.At, Mine: n.Kind == NoteLetter, Text: n.Text})
+		}
+	}
+	return letters, nil
+}
+
 // turns tries until nobody came between.
 func (a *Assistant) turns(ctx context.Context, in Inbound, c cause) (Receipt, error) {
 	for range attempts {
@@ -231,16 +268,16 @@ func (a *Assistant) turn(ctx context.Context, in Inbound, c cause) (Receipt, Out
 		in.Text, in.Payload, in.Silent = "start", "", true
 	}
 	s.Lost = lost
-	diary, err := a.diary(ctx, s, in, c)
+	own, err := a.own(ctx, s, in, c)
 	if err != nil {
 		return Receipt{}, 0, err
 	}
-	next, messages, effects, err := a.step(s, in, c, diary)
+	next, messages, effects, err := a.step(s, in, c, own)
 	if err != nil && len(snap.Session) > 0 && !quiet {
 		// Neither must one that the book cannot step. Where nobody wrote, nobody
 		// waits, and it is kept.
 		lost, anew.Lost = true, true
-		next, messages, effects, err = a.step(anew, in, c, diary)
+		next, messages, effects, err = a.step(anew, in, c, own)
 	}
 	if err != nil {
 		return Receipt{}, 0, err
@@ -271,7 +308,7 @@ func (a *Assistant) turn(ctx context.Context, in Inbound, c cause) (Receipt, Out
 		receipt.Reminded = receipt.Reminded && len(t.Out) > 0
 		receipt.Late = receipt.Late && receipt.Reminded
 	}
-	receipt.Lost, receipt.Forgotten, receipt.Out = lost, t.Forget, t.Out
+	receipt.Lost, receipt.Forgotten, receipt.Filed, receipt.Out = lost, t.Forget, len(t.Notes) > 0, t.Out
 	return receipt, outcome, nil
 }
 
@@ -323,7 +360,7 @@ func (o Outbound) parts(m flows.Message) []Outbound {
 // step runs the book. It should never panic; where it does, one person's odd
 // session must not take everybody's assistant down. The panic's own words are
 // not repeated: they may hold the person's.
-func (a *Assistant) step(s flows.Session, in Inbound, c cause, diary []flows.Line) (next flows.Session, out []flows.Message, effects []flows.Effect, err error) {
+func (a *Assistant) step(s flows.Session, in Inbound, c cause, own kept) (next flows.Session, out []flows.Message, effects []flows.Effect, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%w (%T)", ErrStep, p)
@@ -331,7 +368,7 @@ func (a *Assistant) step(s flows.Session, in Inbound, c cause, diary []flows.Lin
 	}()
 	trial := a.Trial != nil && in.From.Channel != Simulator && a.Trial(in.At)
 	input := c.input(in)
-	input.Diary = diary
+	input.Diary, input.Letters = own.diary, own.letters
 	_, _ = rand.Read(input.Random[:]) // never fails
 	next, out, effects = a.book.Step(s, input, in.Form, flows.At{Now: in.At, AsOf: in.AsOf, Trial: trial})
 	return next, out, effects, nil

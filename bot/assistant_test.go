@@ -55,6 +55,8 @@ func (b *script) Urgent(text string) bool { return text == "alto" }
 
 func (b *script) WantsDiary(flows.Session, flows.Input) bool { return false }
 
+func (b *script) WantsLetters(flows.Session, flows.Input) bool { return false }
+
 func (b *script) Recheck(flows.Session, time.Time) ([]flows.Effect, bool) { return nil, false }
 
 var ana = bot.Address{Channel: "sms", ID: "+15550100"}

@@ -57,7 +57,9 @@ func (t *Turn) apply(c Contact, form, lang string, effects []flows.Effect) {
 		case flows.EffectDiaryErase:
 			t.EraseDiary, t.Diary = true, nil
 		case flows.EffectRumour:
-			t.Notes = append(t.Notes, Note{Kind: NoteRumour, At: now, From: c.Address, Lang: lang, Text: e.Text})
+			t.Notes = append(t.Notes, Note{Kind: NoteRumour, At: now, From: c.Address, Lang: lang, Place: c.place(), Text: e.Text})
+		case flows.EffectLetter:
+			t.Notes = append(t.Notes, Note{Kind: NoteLetter, At: now, From: c.Address, Lang: lang, Place: c.place(), Text: e.Text})
 		case flows.EffectOptOut:
 			// Who said stop is reminded of nothing, not even after start.
 			t.OptOut = MarkOut
@@ -83,4 +85,14 @@ func (t *Turn) apply(c Contact, form, lang string, effects []flows.Effect) {
 	if t.Forget {
 		t.Contact, t.Session, t.Diary, t.Notes = nil, nil, nil, nil
 	}
+}
+
+// place is where a person is reminded, as far as they said.
+func (c Contact) place() string {
+	for _, s := range c.Subscriptions {
+		if s.Place != "" {
+			return s.Place
+		}
+	}
+	return ""
 }

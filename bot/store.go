@@ -25,6 +25,9 @@ type Store interface {
 	// Diary reads a person's diary, the oldest entry first.
 	Diary(ctx context.Context, who Address) ([]Entry, error)
 
+	// NotesOf is Notes.NotesOf.
+	NotesOf(ctx context.Context, who Address) ([]Note, error)
+
 	// Queue is Outbox.Queue.
 	Queue(ctx context.Context, out []Outbound) (queued int, err error)
 

@@ -24,7 +24,9 @@ func (s speaker) Step(in flows.Session, _ flows.Input, _ flows.Form, _ flows.At)
 }
 
 func (speaker) WantsDiary(flows.Session, flows.Input) bool { return false }
-func (speaker) Urgent(string) bool                         { return false }
+
+func (speaker) WantsLetters(flows.Session, flows.Input) bool { return false }
+func (speaker) Urgent(string) bool                           { return false }
 
 func TestEachRecordingIsAMessageOfItsOwnAfterItsWords(t *testing.T) {
 	one, two, three := flows.Voice{Lang: "mam", ID: "a"}, flows.Voice{Lang: "mam", ID: "b"}, flows.Voice{Lang: "es", ID: "c"}

@@ -18,7 +18,8 @@ type Vetted struct {
 	Label string `yaml:"label"` // what it is called when a person is asked which they meant
 	Enter bool   `yaml:"enter"` // it is gone into, as from a menu, and comes back
 
-	node *Node
+	node  *Node
+	board *Answered // it stands on the board, and not in the book
 }
 
 // asksFor is the message that lists how people ask for an answer, between bars.
@@ -29,6 +30,9 @@ func (v *Vetted) asksFor() string { return "ask." + v.ID }
 func (b *Book) Answers() []*Vetted { return b.vetted }
 
 func (b *Book) vettedByID(id string) *Vetted {
+	if at, ok := strings.CutPrefix(id, boardAnswer); ok {
+		return b.vettedOnBoard(b.up(), at)
+	}
 	i := slices.IndexFunc(b.vetted, func(v *Vetted) bool { return v.ID == id })
 	if i < 0 {
 		return nil

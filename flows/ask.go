@@ -66,7 +66,7 @@ func (t *turn) searched(sure bool) bool {
 	if t.s.Language == "" || !t.asksSomething() || t.here().flow.ID == t.book.roles.Away {
 		return false
 	}
-	found, ready := t.book.Search(t.folded, t.language().Code)
+	found, ready := t.find()
 	switch {
 	case found.Clear:
 		if v := t.book.vettedByID(found.Hits[0].Answer); v != nil && t.mayTell(v) {
@@ -100,7 +100,10 @@ func (t *turn) searched(sure bool) bool {
 
 // mayTell tells whether an answer may be given to who asks: before consent nothing
 // is gone into.
-func (t *turn) mayTell(v *Vetted) bool { return t.s.Consented || !v.Enter }
+func (t *turn) mayTell(v *Vetted) bool {
+	_, gone := t.up.answers[v.ID]
+	return !gone && (t.s.Consented || !v.Enter)
+}
 
 // askBack asks one of the search's own questions, and comes back from it.
 func (t *turn) askBack(node string) {
@@ -126,9 +129,7 @@ func (t *turn) answerWith(v *Vetted) {
 		t.interrupt(v.node)
 		return
 	}
-	t.after(msgSearchFound)
-	t.recite(v.node)
-	t.after(sayOneSource)
+	t.tell(v)
 	if n := t.here(); n != nil {
 		t.show(n)
 	}
@@ -166,7 +167,7 @@ func (t *turn) foundWays(n *Node, l *locales.Language) []way {
 	var out []way
 	for _, id := range strings.Fields(a.Text) {
 		if v := t.book.vettedByID(id); v != nil {
-			out = append(out, way{key: v.ID, label: t.label(l, v.Label) + v.mark(l), payload: n.name() + "#" + v.ID})
+			out = append(out, way{key: v.ID, label: t.choiceOf(l, v), payload: n.name() + "#" + v.ID})
 		}
 	}
 	return append(out, way{key: keyNone, label: t.label(l, msgSearchAnother), payload: n.name() + "#" + keyNone})
@@ -175,7 +176,7 @@ func (t *turn) foundWays(n *Node, l *locales.Language) []way {
 // mark ends the label of a rumour: it is what people say, and not true because it
 // stands there.
 func (v *Vetted) mark(l *locales.Language) string {
-	if !strings.HasPrefix(v.ID, "rumour.") {
+	if !strings.HasPrefix(v.ID, "rumour.") && v.board == nil {
 		return ""
 	}
 	for _, mark := range []string{"؟", "？"} {
@@ -186,12 +187,45 @@ func (v *Vetted) mark(l *locales.Language) string {
 	return "?"
 }
 
-// pickFound takes one of them.
+// pickFound takes one of them. Where it was asked whether a rumour is known, it
+// is asked once more, beside the answer.
 func (t *turn) pickFound(key string) {
+	if n := t.here(); n.flow.ID == t.book.roles.Rumours {
+		t.s.eraseAnswers(t.book.roles.Search)
+		if v := t.book.vettedByID(key); v != nil {
+			t.tell(v)
+			t.run(n.flow.Nodes[nodeKnown])
+			return
+		}
+		t.run(n.next)
+		return
+	}
 	if v := t.book.vettedByID(key); v != nil {
 		t.answerWith(v)
 		return
 	}
 	t.s.eraseAnswers(t.book.roles.Search)
 	t.run(t.book.flowByID[t.book.roles.Search].Nodes[nodeNothing])
+}
+
+// tell says an answer and names its source.
+func (t *turn) tell(v *Vetted) {
+	if v.board != nil {
+		t.s.setAnswer(Answer{Flow: t.book.roles.News, Name: answerWhich, Text: v.board.ID, Given: t.minute})
+	}
+	t.after(msgSearchFound)
+	t.recite(v.node)
+	t.after(sayOneSource)
+}
+
+// choiceOf is an answer among those to choose from.
+func (t *turn) choiceOf(l *locales.Language, v *Vetted) string {
+	label := t.book.labelOf(l, v)
+	if l.RightToLeft() {
+		label = locales.Isolated(label)
+	}
+	if mark := v.mark(l); !strings.HasSuffix(label, mark) {
+		label += mark
+	}
+	return label
 }

@@ -58,6 +58,7 @@ type Book struct {
 	spokenOnce  sync.Once
 	spoken      []string
 	searches    atomic.Pointer[searches] // nil until BuildSearch
+	board       atomic.Pointer[raised]   // nil until SetBoard
 
 	mu   sync.Mutex
 	days map[dayKey]*Day
@@ -74,6 +75,10 @@ type roles struct {
 	Diary    string `yaml:"diary"`
 	Date     string `yaml:"date"` // the day behind a PIN
 	Search   string `yaml:"search"`
+	Person   string `yaml:"person"` // a human of the staff
+	News     string `yaml:"news"`   // their answers to rumours
+	Sent     string `yaml:"sent"`   // did you send this?
+	Rumours  string `yaml:"rumours"`
 }
 
 // Rumour is something people say, and what the facts answer.

@@ -57,8 +57,9 @@ type talker struct {
 	done  []Effect
 	depth int // answers so far, for walks that must end
 
-	diary  []Line // as a store would keep it
-	timers map[Timer]time.Time
+	diary   []Line // as a store would keep it
+	letters []Letter
+	timers  map[Timer]time.Time
 }
 
 func newTalker(t testing.TB, b *Book, lang string, form Form, at time.Time) *talker {
@@ -71,6 +72,9 @@ func (k *talker) input(in Input) []Message {
 	in.Random = [32]byte{1}
 	if k.book.WantsDiary(k.s, in) {
 		in.Diary = append([]Line{}, k.diary...)
+	}
+	if k.book.WantsLetters(k.s, in) {
+		in.Letters = k.letters
 	}
 	next, msgs, effects := k.book.Step(k.s, in, k.form, k.at)
 	if string(k.s.Encode()) != before {

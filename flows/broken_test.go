@@ -101,6 +101,10 @@ func fixtureFiles() map[string]string {
   diary: diary
   date: date
   search: search
+  person: person
+  news: news
+  sent: sent
+  rumours: rumours
 delete: data/confirm
 begins: 2023-05-12
 crisis:
@@ -134,6 +138,45 @@ nodes:
 		"oral.yaml": `helper: help/danger
 languages:
   - {code: mam, name: "Qyol Mam", bridges: [en], also: "mam"}
+`,
+		"flow/person.yaml": `flow: person
+start: look
+answers: {desk: [open, closed, none], letter: text}
+nodes:
+  look: {do: desk, next: write}
+  write: {ask: person.write.ask, plain: "a question", type: text, into: letter, invalid: person.write.bad, next: send}
+  send: {do: letter, next: hours}
+  hours: {list: hours, plain: "itself", next: fin}
+  come: {ask: person.line.ask, plain: "itself", line: true, choices: [{key: read, label: person.reply.yes, next: read}]}
+  read: {list: letters, plain: "itself", next: fin}
+  fin: {end: true}
+`,
+		"flow/news.yaml": `flow: news
+start: answer
+answers: {which: text}
+nodes:
+  come: {ask: news.ask, plain: "itself", line: true, choices: [{key: read, label: person.reply.yes, next: answer}]}
+  answer: {list: board, plain: "itself", next: fin}
+  fin: {end: true}
+`,
+		"flow/sent.yaml": `flow: sent
+start: ask
+answers: {message: text, traced: text}
+nodes:
+  ask: {ask: sent.ask, plain: "a question", type: text, into: message, invalid: person.write.bad, next: trace}
+  trace: {do: trace, next: told}
+  told: {list: traced, plain: "itself", next: fin}
+  fin: {end: true}
+`,
+		"flow/rumours.yaml": `flow: rumours
+start: tell
+answers: {heard: text, matched: [sent, clear, some, none]}
+nodes:
+  tell: {ask: rumours.tell.ask, plain: "a question", type: text, into: heard, keep: true, invalid: person.write.bad, next: weigh}
+  weigh: {do: weigh, next: send}
+  send: {do: rumour, from: {text: heard}, next: fin}
+  known: {ask: rumours.known.ask, plain: "a question", choices: [{key: "no", label: rumours.known.no, next: send}]}
+  fin: {end: true}
 `,
 		"flow/search.yaml": `flow: search
 start: which
@@ -358,7 +401,8 @@ rumour.words: "It is not so."
 		msgStepsStopped, msgStepsFinished, msgTroubleAsk, msgTroubleAnother, msgTroubleBack, msgRumourPick, msgBackMenu} {
 		fmt.Fprintf(&b, "%s: \"Words of %s\"\n", id, strings.ReplaceAll(id, ".", " "))
 	}
-	for _, id := range []string{"language.suggest", "language.suggest.yes", "language.suggest.another", "search.ask", "search.nothing.ask", "search.choice.topics", "search.choice.go_on"} {
+	for _, id := range []string{"language.suggest", "language.suggest.yes", "language.suggest.another", "search.ask", "search.nothing.ask", "search.choice.topics", "search.choice.go_on",
+		"person.write.ask", "person.write.bad", "person.line.ask", "person.reply.yes", "news.ask", "sent.ask", "rumours.tell.ask", "rumours.known.ask", "rumours.known.no"} {
 		fmt.Fprintf(&b, "%s: \"Words of %s\"\n", id, strings.ReplaceAll(id, ".", " "))
 	}
 	for m := 1; m <= 12; m++ {

@@ -220,7 +220,7 @@ func (c *checker) labels(l *locales.Language) {
 				file, line := c.where(l, o.Label)
 				for _, w := range words {
 					folded := locales.Fold(w)
-					if k := c.book.Catalogue.Keyword(folded); k != "" {
+					if k := c.book.Catalogue.Keyword(folded); k != "" && !c.book.leadsTo(&o, k) {
 						c.add(file, line, false, "answer %q of %s is also the keyword %s", w, n.name(), k)
 					}
 					if was, ok := seen[folded]; ok && was != o.Key {
@@ -351,4 +351,10 @@ func (b *Book) OverdueDirectory(day Date) []string {
 		}
 	}
 	return out
+}
+
+// leadsTo tells whether a choice and a keyword lead to the same: then its label
+// may be the word.
+func (b *Book) leadsTo(o *Option, keyword string) bool {
+	return keyword == locales.KeyPerson && o.next != nil && o.next.Call == b.roles.Person
 }

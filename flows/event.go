@@ -43,6 +43,10 @@ func (t *turn) dispatch(e Event) {
 		t.offerEvent(e)
 	case TimerDate:
 		t.dateEvent(e)
+	case TimerNews:
+		t.newsEvent(e)
+	case TimerLetter:
+		t.letterEvent(e)
 	default:
 		t.takeAway(e.Timer)
 	}

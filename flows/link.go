@@ -396,7 +396,7 @@ func (l *loader) linkRoles() {
 		roots = append(roots, n)
 		return n
 	}
-	for key, id := range map[string]string{"first": f.Roles.First, "menu": f.Roles.Menu, "away": f.Roles.Away, "language": f.Roles.Language, "help": f.Roles.Help, "data": f.Roles.Data, "diary": f.Roles.Diary, "date": f.Roles.Date, "search": f.Roles.Search} {
+	for key, id := range map[string]string{"first": f.Roles.First, "menu": f.Roles.Menu, "away": f.Roles.Away, "language": f.Roles.Language, "help": f.Roles.Help, "data": f.Roles.Data, "diary": f.Roles.Diary, "date": f.Roles.Date, "search": f.Roles.Search, "person": f.Roles.Person, "news": f.Roles.News, "sent": f.Roles.Sent, "rumours": f.Roles.Rumours} {
 		if n := root(id, "roles", key); n != nil && l.book.flowByID[id] == nil {
 			l.fault(d.at(fmt.Errorf("%q is not a flow", id), "roles", key))
 		}
@@ -411,6 +411,9 @@ func (l *loader) linkRoles() {
 		if n := root(name, "roles"); n != nil && !n.isAsk() {
 			l.fail(n, "the engine asks this: it is a question")
 		}
+	}
+	for _, name := range []string{f.Roles.Person + "/" + nodeLetter, f.Roles.News + "/" + nodeLetter, f.Roles.Sent + "/" + nodeTraced, f.Roles.News + "/" + nodeNewsAnswer, f.Roles.Rumours + "/" + nodeKnown} {
+		root(name, "roles") // an event, a search or a forwarded message leads here
 	}
 	roots = append(roots, l.linkOral()...)
 	for _, kind := range locales.CrisisKinds {

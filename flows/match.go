@@ -101,7 +101,7 @@ func (t *turn) answer(payload string) {
 		t.show(n) // a greeting in the middle is greeted by the question
 		return
 	}
-	if t.searched(false) {
+	if t.recognised() || t.searched(false) {
 		return
 	}
 	t.miss(n)
@@ -125,6 +125,9 @@ func (t *turn) miss(n *Node) {
 		note = msgMissSecond
 	}
 	t.notes = append(t.notes, note)
+	if note == msgMissSecond && t.s.Consented && t.up.Desk.Staffed {
+		t.notes = append(t.notes, msgPersonHint)
+	}
 	t.reask(n)
 }
 
@@ -301,6 +304,10 @@ func (t *turn) typed(n *Node) {
 	t.remember()
 	switch n.Type {
 	case TypeText:
+		if n.Keep {
+			a.Text, _ = locales.Clean(t.text, MaxKept)
+			t.s.setAnswer(a)
+		}
 	case TypeSealedDay:
 		t.sealDay(n, Date(a.Number))
 	default:

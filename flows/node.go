@@ -36,6 +36,7 @@ type Node struct {
 	Directory string   `yaml:"directory"`
 	List      string   `yaml:"list"` // something of the person's own that the engine shows
 	Progress  []int    `yaml:"progress"`
+	Keep      bool     `yaml:"keep"` // its typed text is kept until the flow erases it, or an hour
 	Line      bool     `yaml:"line"` // its choices stand on one line, and nothing else with them
 	Next      string   `yaml:"next"`
 
@@ -160,9 +161,10 @@ const (
 )
 
 var doings = []string{doConsent, doLanguage, doSubscribe, doPause, doResume, doUnsubscribe, doReport, doRumour, doErase, doForget, doSet, doWait, doLater,
-	doDiaryErase, doOfferLook, doOfferReckon, doOfferEnd, doVaultLook, doVaultErase, doVaultQuiet}
+	doDesk, doLetter, doTrace, doWeigh, doDiaryErase, doOfferLook, doOfferReckon, doOfferEnd, doVaultLook, doVaultErase, doVaultQuiet}
 
-// acts are what nodes do with a person's diary, offer and vault.
+// acts are what nodes do that needs more than an effect: with a person's diary,
+// offer and vault, with what they heard, and with letters to a human.
 var acts = map[string]func(*turn, *Node){
 	doDiaryErase:  (*turn).eraseDiary,
 	doOfferLook:   (*turn).lookAtOffer,
@@ -171,6 +173,10 @@ var acts = map[string]func(*turn, *Node){
 	doVaultLook:   (*turn).lookAtVault,
 	doVaultErase:  func(t *turn, _ *Node) { t.dropVault() },
 	doVaultQuiet:  func(t *turn, _ *Node) { t.quietVault() },
+	doDesk:        (*turn).lookAtDesk,
+	doLetter:      (*turn).sendLetter,
+	doTrace:       (*turn).trace,
+	doWeigh:       (*turn).weigh,
 }
 
 // fromLanguages makes a question's choices of the catalogue's languages.
@@ -212,7 +218,7 @@ func (n *Node) shape() error {
 		return fmt.Errorf("next belongs to the choices")
 	case (n.Type == TypeDay || n.Type == TypeSealedDay) != (len(n.Within) == 2 && n.Within[0] <= n.Within[1]):
 		return fmt.Errorf("a question for a day, and no other, says within which days: [first, last], counted from today")
-	case n.List != "" && !slices.Contains([]string{listDiary, listExport, listVault}, n.List):
+	case n.List != "" && !slices.Contains([]string{listDiary, listExport, listVault, listBoard, listTraced, listLetters, listHours}, n.List):
 		return fmt.Errorf("there is no list %q", n.List)
 	case n.Next == "" && (kinds == 0 || n.Do != "" && n.Do != doForget || n.Call != "" || n.Type != "" || n.ChoicesFrom != ""):
 		return fmt.Errorf("it leads nowhere: next is missing")

@@ -203,6 +203,10 @@ func (t *turn) renderShown(a *answerText, l *locales.Language, s Shown) {
 		t.renderOral(a, l, s.Node)
 		return
 	}
+	if s.Flow == "" && s.Node == msgWithdrawn {
+		t.sayGone(a, l, t.goneDay())
+		return
+	}
 	if s.Flow == "" {
 		a.add(t.plain(a, l, s.Node), t.s.Flow, t.s.Node)
 		t.voiced(a, from, s.Node)
@@ -210,6 +214,10 @@ func (t *turn) renderShown(a *answerText, l *locales.Language, s Shown) {
 	}
 	n := t.book.node(s.Place)
 	if n == nil {
+		return
+	}
+	if day, gone := t.up.places[s.Place]; gone {
+		t.sayGone(a, l, day)
 		return
 	}
 	overdue, withheld := Date(0), false
@@ -224,6 +232,10 @@ func (t *turn) renderShown(a *answerText, l *locales.Language, s Shown) {
 				a.add(t.plain(a, l, msgWithheld), n.flow.ID, n.id)
 			}
 			withheld = true
+			continue
+		}
+		if day := t.itemGone(it); day != 0 {
+			t.sayGone(a, l, day)
 			continue
 		}
 		from = len(a.blocks)
@@ -242,6 +254,14 @@ func (t *turn) renderShown(a *answerText, l *locales.Language, s Shown) {
 		t.renderDiary(a, l, n)
 	case listVault:
 		t.renderVault(a, l, n)
+	case listBoard:
+		t.renderBoard(a, l, n)
+	case listTraced:
+		t.renderTraced(a, l, n)
+	case listLetters:
+		t.renderLetters(a, l, n)
+	case listHours:
+		t.renderHours(a, l, n)
 	}
 	if overdue != 0 {
 		a.add(t.valued(a, l, msgOverdue, map[string]any{"checked": overdue.In(l)}), n.flow.ID, n.id)
@@ -358,6 +378,10 @@ func (t *turn) renderSources(a *answerText, l *locales.Language) {
 	facts = slices.DeleteFunc(facts, func(f *Fact) bool { return t.day.stale[f.index] == Withheld }) // it was not said
 	sources := t.day.sources(facts)
 	_, reviewed := t.day.worst(facts)
+	if t.shows(listBoard) && t.renderBoardSources(a, l, MaxSources) {
+		a.add(t.plain(a, l, msgSourceNot), t.s.Flow, t.s.Node)
+		return
+	}
 	if len(sources) == 0 {
 		sources, reviewed = t.hoursSources()
 	}
@@ -395,6 +419,10 @@ func (t *turn) renderOneSource(a *answerText, l *locales.Language) {
 		}
 	}
 	facts = slices.DeleteFunc(facts, func(f *Fact) bool { return t.day.stale[f.index] == Withheld })
+	if t.shows(listBoard) {
+		t.renderBoardSources(a, l, 1)
+		return
+	}
 	if sources := t.day.sources(facts); len(sources) > 0 {
 		a.add(t.sourceLine(a, l, sources[0]), t.s.Flow, t.s.Node)
 	}

@@ -4,7 +4,6 @@ package flows
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"posada/locales"
 )
@@ -52,7 +51,7 @@ var engineMessages = slices.Concat([]string{
 	msgMore, msgButtonBack, msgButtonMenu, msgProgress, msgStopped, msgStoppedAgain, msgStarted, msgWoken, msgForgotten, msgTooLong, msgUnreadable, msgSlow, msgTrial,
 	msgSourceLine, msgSourceWhen, msgSourcePost, msgSourceNot, msgSourcePlain, msgSourceNone, msgDraft, msgDirNone, msgDateUnknown,
 	msgOriginalAsk, msgOriginalTitle, msgStale, msgRefused, msgSearchFound, msgSearchAnother, msgListen, msgListenAgain, msgVoiceNone,
-}, oralMessages, mediaNotes(), telegramTexts(), reminderNotes, diaryMessages(), []string{msgPINWrong, msgVaultDay, msgVaultEmpty, msgVaultShut})
+}, oralMessages, mediaNotes(), telegramTexts(), reminderNotes, diaryMessages(), boardMessages(), []string{msgPINWrong, msgVaultDay, msgVaultEmpty, msgVaultShut})
 
 // telegramTexts are what only Telegram shows: the answer to a group, and the
 // descriptions of its commands. The channel reads them from the catalogue.
@@ -85,6 +84,8 @@ type turn struct {
 	minute  int64
 	random  randomness
 	diary   []Line // nil: not loaded
+	letters []Letter
+	up      *raised // the board
 	s       Session
 	effects []Effect
 
@@ -115,7 +116,7 @@ func (b *Book) Step(s Session, in Input, form Form, at At) (Session, []Message, 
 	if asOf.IsZero() {
 		asOf = at.Now
 	}
-	t := &turn{book: b, form: form, at: at, day: b.On(asOf), minute: at.Now.Unix() / 60, random: in.Random, diary: in.Diary, s: s}
+	t := &turn{book: b, form: form, at: at, day: b.On(asOf), minute: at.Now.Unix() / 60, random: in.Random, diary: in.Diary, letters: in.Letters, up: b.up(), s: s}
 	if in.Flood {
 		return s, t.slow(), nil
 	}
@@ -482,6 +483,8 @@ func (t *turn) command(keyword string) {
 		t.interrupt(t.book.erase)
 	case locales.KeyDiary:
 		t.interrupt(t.book.flowByID[t.book.roles.Diary].start)
+	case locales.KeyPerson:
+		t.interrupt(t.book.flowByID[t.book.roles.Person].start)
 	}
 }
 
@@ -559,6 +562,10 @@ func (t *turn) run(n *Node) {
 	for range MaxSteps {
 		if n == nil {
 			break
+		}
+		if !n.End && t.closed(n) { // back to whoever called it
+			n = t.pop()
+			continue
 		}
 		switch {
 		case n.isAsk():
@@ -765,7 +772,7 @@ func (t *turn) effect(n *Node) Effect {
 		e.Minute = value("minute").Number
 	}
 	if n.Do == doRumour {
-		e.Text = strings.TrimSpace(t.text)
+		e.Text = value("text").Text
 	}
 	return e
 }

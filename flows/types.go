@@ -22,6 +22,9 @@ type Input struct {
 	// Diary is the person's own, in any order, where Book.WantsDiary asks for it:
 	// nil when it was not loaded, empty when there is none.
 	Diary []Line
+	// Letters are the person's own, in any order, where Book.WantsLetters asks
+	// for them.
+	Letters []Letter
 	// Random is fresh from a cryptographic source for each input; only what
 	// keeps a secret needs it, and without it refuses.
 	Random [32]byte
@@ -52,6 +55,9 @@ const (
 	TimerOffer TimerKind = "offer" // the next point in the countdown of an offer
 	TimerDate  TimerKind = "date"  // days before the date of an appointment
 	TimerOver  TimerKind = "over"  // the programme closes
+
+	TimerNews   TimerKind = "news"   // what a person asked about is answered; Programme: the id on the board
+	TimerLetter TimerKind = "letter" // somebody of the staff answered them; Programme: the case
 )
 
 // Media is a kind of thing that is not text. Posada is told the kind alone:
@@ -155,6 +161,7 @@ const (
 	EffectUnsubscribe EffectKind = "unsubscribe" // Programme
 	EffectReport      EffectKind = "report"      // Programme, Outcome: how today went
 	EffectRumour      EffectKind = "rumour"      // Text: what the person heard
+	EffectLetter      EffectKind = "letter"      // Text: what the person writes to a human
 	EffectForget      EffectKind = "forget"      // erase everything but the opt-out mark
 	EffectOptOut      EffectKind = "opt-out"     // send nothing more
 	EffectOptIn       EffectKind = "opt-in"      // the person came back by the word start

@@ -24,10 +24,11 @@ const (
 	KeyMore     = "more"
 	KeyDiary    = "diary"
 	KeyListen   = "listen"
+	KeyPerson   = "person"
 )
 
 // Keywords lists them all.
-var Keywords = []string{KeyMenu, KeyBack, KeyRepeat, KeyHelp, KeyLanguage, KeyStop, KeyStart, KeyDelete, KeySource, KeyMore, KeyDiary, KeyListen}
+var Keywords = []string{KeyMenu, KeyBack, KeyRepeat, KeyHelp, KeyLanguage, KeyStop, KeyStart, KeyDelete, KeySource, KeyMore, KeyDiary, KeyListen, KeyPerson}
 
 // CrisisKinds are the crises whose phrases each language lists under crisis.*.
 var CrisisKinds = []string{"kidnapped", "danger", "suicide", "sexual", "missing", kindChild}

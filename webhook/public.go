@@ -28,8 +28,8 @@ const retryAfter = "2"
 
 // Public makes the server of the webhooks. Each route is a path such as
 // "/twilio/sms", below the public URL; it is answered by exactly that path, and
-// to POST alone, for no provider needs another; Audio alone is answered to GET,
-// below its path. Handlers get the body whole and
+// to POST alone, for no provider needs another; a Page and, below its path, Audio
+// are answered to GET instead. Handlers get the body whole and
 // in memory, and a context that ends after Limits.Work. It fails for a public
 // URL that CheckPublicURL refuses, none at all included, and for a route that is
 // no plain path.
@@ -55,7 +55,8 @@ func Public(publicURL string, routes map[string]http.Handler, limits Limits, m *
 			p.audio, p.audioName, p.audioPath = &a, name, Join(base.Path, name)+"/"
 			continue
 		}
-		p.routes[Join(base.Path, name)] = route{name, h}
+		_, isPage := h.(page)
+		p.routes[Join(base.Path, name)] = route{name, h, isPage}
 	}
 	s := newServer(p, limits, p.faults)
 	s.http.ReadTimeout = limits.Body
@@ -79,6 +80,7 @@ type public struct {
 type route struct {
 	name    string
 	handler http.Handler
+	page    bool // it is read, and nothing posted
 }
 
 func (p *public) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -111,14 +113,17 @@ func (p *public) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}()
 	switch {
-	case heard && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+	case heard && reads(r.Method):
 		p.speak(a, r, recording)
 	case heard:
 		a.Header().Set("Allow", "GET, HEAD")
 		a.WriteHeader(http.StatusMethodNotAllowed)
 	case !known:
 		a.WriteHeader(http.StatusNotFound)
-	case r.Method != http.MethodPost:
+	case to.page && !reads(r.Method):
+		a.Header().Set("Allow", "GET, HEAD")
+		a.WriteHeader(http.StatusMethodNotAllowed)
+	case !to.page && r.Method != http.MethodPost:
 		a.Header().Set("Allow", http.MethodPost)
 		a.WriteHeader(http.StatusMethodNotAllowed)
 	default:

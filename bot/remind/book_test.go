@@ -66,6 +66,8 @@ func (almanac) Urgent(string) bool { return false }
 
 func (almanac) WantsDiary(flows.Session, flows.Input) bool { return false }
 
+func (almanac) WantsLetters(flows.Session, flows.Input) bool { return false }
+
 func (almanac) Recheck(flows.Session, time.Time) ([]flows.Effect, bool) { return nil, false }
 
 // store is what both stores are.

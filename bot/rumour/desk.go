@@ -7,7 +7,9 @@ package rumour
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -47,6 +49,8 @@ var (
 	ErrStale   = errors.New("somebody else changed it meanwhile")
 	ErrClosed  = errors.New("the case is closed")
 	ErrGone    = errors.New("the person is no longer there to be told")
+	ErrTaken   = errors.New("another officer answers it")
+	ErrUnclear = errors.New("the case gathers what could not be recognised: take a note out of it first")
 )
 
 // Config is what a desk works with. Notes, Shelf, Call and Match are needed.
@@ -82,24 +86,37 @@ type Author struct {
 	Page string // where the public page of answered rumours is; each has its anchor there
 }
 
-// Desk is safe for use by many goroutines. It knows nothing before Run has begun
-// or Load was called.
+// Desk is safe for use by many goroutines. It knows nothing before Load or Run.
 type Desk struct {
 	Config
 	poke chan struct{}
 
-	passing sync.Mutex // one pass at a time, and one matcher
+	// passing is held by a pass, and acting by whatever reads notes and sorts
+	// them, or does what an officer wants with a case: for a moment each time.
+	passing, acting sync.Mutex
+	match           *guarded
 
-	mu      sync.RWMutex
-	rumours map[string]*rumourPaper // by id; never changed, only replaced
-	letters map[string]*letterPaper
-	desk    deskPaper
-	heard   index
+	rumours *cabinet[rumourPaper]
+	letters *cabinet[letterPaper]
+	desk    *cabinet[deskPaper]
+
+	mu     sync.RWMutex
+	heard  *index
+	recent map[string][]time.Time // by case: reports of the last hour
+	looked bool                   // notes were read once
+
+	opening sync.Mutex
+	opened  *Opening // what was told last
 }
 
 // New makes a desk.
 func New(c Config) *Desk {
-	return &Desk{Config: c, poke: make(chan struct{}, 1), rumours: map[string]*rumourPaper{}, letters: map[string]*letterPaper{}}
+	return &Desk{
+		Config: c, poke: make(chan struct{}, 1), heard: newIndex(), match: &guarded{m: c.Match}, recent: map[string][]time.Time{},
+		rumours: newCabinet[rumourPaper](c.Shelf, kindRumour),
+		letters: newCabinet[letterPaper](c.Shelf, kindLetter),
+		desk:    newCabinet[deskPaper](c.Shelf, kindDesk),
+	}
 }
 
 // Filed says that there may be new notes. It never waits.
@@ -110,5 +127,11 @@ func (d *Desk) Filed() {
 	}
 }
 
+// newID names a case. It tells nothing of it, not even when it was made.
+func newID() string { return strings.ToLower(rand.Text()[:12]) }
+
 // day is the calendar day of t, everywhere the same.
 func day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
+
+// minutes is how exact times are kept in papers.
+func minutes(t time.Time) time.Time { return t.UTC().Truncate(time.Minute) }

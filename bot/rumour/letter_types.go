@@ -13,13 +13,14 @@ type Letter struct {
 	Waits   time.Duration // how long the person has waited for an answer, to five minutes; 0 when they do not
 	Opened  time.Time     // day, UTC
 	Last    time.Time     // day of the last word, UTC
-	Lines   int
+	Count   int           // letters and answers
 }
 
 // Thread is one person's letters and the answers to them.
 type Thread struct {
 	Letter
 	Revision uint64 // to be given back by whoever changes it
+	Hand     string // id of the officer who changed it last
 	Lines    []Line // the oldest first
 }
 
@@ -34,6 +35,7 @@ type Line struct {
 // Duty is who reads letters, and when.
 type Duty struct {
 	Revision uint64
+	Hand     string            // id of the officer who changed it last
 	Now      []string          // ids of officers on duty
 	Hours    map[string]string // in words, by language
 }

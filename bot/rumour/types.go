@@ -80,6 +80,7 @@ type Case struct {
 	Like     []string // ids of other cases that may be the same, the likest first
 	Written  *Verdict // nil until answered
 	By       string   // id of the officer who answered
+	Hand     string   // id of the officer who changed it last
 }
 
 // Words is what one person wrote, for as long as they let it stand.
@@ -119,24 +120,22 @@ type Problem struct {
 
 // The codes of problems.
 const (
-	BadVerdict   = "verdict"    // it is none of the four
-	NoBridge     = "no-bridge"  // neither English nor Spanish is there
-	NoReason     = "no-reason"  // a claim without its reason in that language
-	NoClaim      = "no-claim"   // a reason without its claim in that language
-	TooLong      = "too-long"   // longer than Max characters
-	TooMany      = "too-many"   // more than Max of them
-	NoSource     = "no-source"  // only what is not known needs none
-	BadSource    = "bad-source" // a source has a publisher, a title and a date that has been
-	BadLink      = "link"       // not an approved one
-	BadNumber    = "number"     // not one of the directory
-	BadReview    = "review"     // not a day between tomorrow and a year from now
-	BadLang      = "language"   // a language that Posada does not speak
-	BadCharacter = "character"  // what cannot be shown as text
-	NoText       = "no-text"    // nothing is written
+	BadVerdict = "verdict"    // it is none of the four
+	NoBridge   = "no-bridge"  // neither English nor Spanish is there
+	NoReason   = "no-reason"  // a claim without its reason in that language
+	NoClaim    = "no-claim"   // a reason without its claim in that language
+	TooLong    = "too-long"   // longer than Max characters
+	TooMany    = "too-many"   // more than Max of them
+	NoSource   = "no-source"  // only what is not known needs none
+	BadSource  = "bad-source" // a source has a publisher, a title and a date that has been
+	BadLink    = "link"       // not an approved one
+	BadNumber  = "number"     // not one of the directory
+	BadReview  = "review"     // not a day between tomorrow and a year from now
+	BadLang    = "language"   // a language that Posada does not speak
+	NoText     = "no-text"    // nothing is written
 )
 
 // Codes lists all codes of problems.
-var Codes = []string{BadVerdict, NoBridge, NoReason, NoClaim, TooLong, TooMany, NoSource, BadSource, BadLink, BadNumber, BadReview, BadLang, BadCharacter, NoText}
 
 // The limits of what officers write, in characters.
 const (

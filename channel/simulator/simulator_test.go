@@ -40,6 +40,8 @@ func (echo) Urgent(string) bool { return false }
 
 func (echo) WantsDiary(flows.Session, flows.Input) bool { return false }
 
+func (echo) WantsLetters(flows.Session, flows.Input) bool { return false }
+
 func (echo) Recheck(flows.Session, time.Time) ([]flows.Effect, bool) { return nil, false }
 
 func (echo) Expire(s flows.Session, _ time.Time) (flows.Session, bool) { return s, false }

@@ -80,6 +80,8 @@ func (parrot) Urgent(string) bool { return false }
 
 func (parrot) WantsDiary(flows.Session, flows.Input) bool { return false }
 
+func (parrot) WantsLetters(flows.Session, flows.Input) bool { return false }
+
 func (parrot) Recheck(flows.Session, time.Time) ([]flows.Effect, bool) { return nil, false }
 
 // replies claims what is queued in answer to people by SMS.

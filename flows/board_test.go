@@ -1,0 +1,295 @@
+// The board: what staff put up is told to those who asked, found by those who
+// ask, and withdrawn everywhere at once.
+package flows
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"posada/locales"
+)
+
+var withBoard = sync.OnceValues(func() (*Book, error) {
+	c, err := locales.Embedded()
+	if err != nil {
+		return nil, err
+	}
+	b, err := Embedded(c)
+	if err == nil {
+		b.BuildSearch()
+	}
+	return b, err
+})
+
+// boarded is a book of these tests alone, with a board.
+func boarded(t testing.TB, board Board) *Book {
+	t.Helper()
+	b, err := withBoard()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.SetBoard(board)
+	t.Cleanup(func() { b.SetBoard(Board{}) })
+	return b
+}
+
+// bus is an answered rumour.
+func bus(b *Book) Answered {
+	today := b.NewestReview()
+	return Answered{
+		ID: "bus", Day: today, Verdict: "false",
+		Claim:   map[string]string{"en": "Free buses leave from the church to the border", "es": "Salen autobuses gratis de la iglesia a la frontera"},
+		Reason:  map[string]string{"en": "The church runs no bus. Two shelters confirmed it.", "es": "La iglesia no tiene autobuses. Dos albergues lo confirmaron."},
+		Sources: []BoardSource{{Publisher: "Casa Example", Title: "Note on buses", Date: today}},
+		Heard:   map[string][]string{"en": {"a bus leaves from the church tomorrow", "free bus to the bridge from the church"}, "es": {"sale un camion gratis de la iglesia", "hay buses gratis al puente"}},
+	}
+}
+
+func inEnglish(t *testing.T, b *Book) *talker {
+	return newTalker(t, b, "en", Telegram, reviewed(b)).atMenu()
+}
+
+func TestARumourThatAnOfficerAnsweredIsAnsweredToWhoeverTellsIt(t *testing.T) {
+	b := boarded(t, Board{})
+	b.SetBoard(Board{Answers: []Answered{bus(b)}})
+	k := inEnglish(t, b)
+	k.pick("rumours")
+	k.pick("tell")
+	text := k.say("they say free buses leave from the church to the border tomorrow")
+	k.standsAt("rumours", nodeKnown)
+	for _, want := range []string{"This is false.", "The church runs no bus.", "Casa Example", "Is this what you heard?"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing in:\n%s", want, text)
+		}
+	}
+	if len(k.done) != 0 {
+		t.Errorf("it was filed before anybody said that it is another: %v", k.done)
+	}
+	k.pick("no")
+	if len(k.done) != 1 || k.done[0].Kind != EffectRumour || !strings.Contains(k.done[0].Text, "free buses") {
+		t.Errorf("another rumour was not filed in its own words: %+v", k.done)
+	}
+	if a, ok := k.s.answer("rumours", "heard"); ok {
+		t.Errorf("what was told is kept: %d runes", len(a.Text))
+	}
+}
+
+func TestAnUnknownRumourIsFiled(t *testing.T) {
+	b := boarded(t, Board{})
+	k := inEnglish(t, b)
+	k.pick("rumours")
+	k.pick("tell")
+	k.say("a man at the bakery hands out blue bracelets xyzzy")
+	if k.s.Node == "which" {
+		k.pick(keyNone)
+	}
+	if len(k.done) != 1 || k.done[0].Kind != EffectRumour || k.done[0].Text != "a man at the bakery hands out blue bracelets xyzzy" {
+		t.Errorf("effects %+v at %s/%s", k.done, k.s.Flow, k.s.Node)
+	}
+}
+
+func TestARumourOfTheBookIsAnsweredAtOnce(t *testing.T) {
+	b := boarded(t, Board{})
+	k := inEnglish(t, b)
+	k.pick("rumours")
+	k.pick("tell")
+	text := k.say("somebody sells cbp one appointments on whatsapp for money")
+	if k.s.Node == "which" {
+		text = k.pick("rumour.appointments-sale")
+	}
+	k.standsAt("rumours", nodeKnown)
+	if !strings.Contains(text, "Nobody can get, sell or move one") {
+		t.Errorf("the answer is missing in:\n%s", text)
+	}
+	k.pick("yes")
+	if len(k.done) != 0 {
+		t.Errorf("an answered rumour was filed: %v", k.done)
+	}
+}
+
+func TestNewsComeDiscreetlyAndAreReadOnRequest(t *testing.T) {
+	for _, form := range Forms {
+		b := boarded(t, Board{})
+		b.SetBoard(Board{Answers: []Answered{bus(b)}})
+		k := newTalker(t, b, "en", form, reviewed(b)).atMenu()
+		k.wait(3 * time.Hour)
+		line := textOf(k.input(Input{Event: Event{Timer: Timer{TimerNews, "bus"}, Due: k.at.Now}}))
+		if w := b.betrays(line); w != "" || strings.Contains(line, "bus") {
+			t.Errorf("%s: the line says %q", form.Name, line)
+		}
+		k.wait(2 * time.Hour)
+		text := k.pick("read")
+		for k.s.Page+1 < k.s.Pages {
+			text += k.say("more")
+		}
+		if !strings.Contains(text, "This is false.") || !strings.Contains(text, "The church runs no bus") {
+			t.Errorf("%s: read\n%s", form.Name, text)
+		}
+		if text = k.say("source"); !strings.Contains(text, "Casa Example") {
+			t.Errorf("%s: its source is said as\n%s", form.Name, text)
+		}
+	}
+}
+
+func TestNewsOfAnAnswerThatIsGoneAreNotTold(t *testing.T) {
+	b := boarded(t, Board{})
+	k := inEnglish(t, b)
+	if msgs := k.input(Input{Event: Event{Timer: Timer{TimerNews, "bus"}, Due: k.at.Now}}); len(msgs) != 0 {
+		t.Errorf("said %q", textOf(msgs))
+	}
+	if len(k.timers) != 0 {
+		t.Errorf("timers %v", k.timers)
+	}
+}
+
+func TestNewsWaitForTheMorning(t *testing.T) {
+	b := boarded(t, Board{})
+	b.SetBoard(Board{Answers: []Answered{bus(b)}})
+	k := inEnglish(t, b)
+	k.at.Now = k.at.Now.Add(14 * time.Hour) // noon and fourteen hours, in Mexico City
+	if msgs := k.input(Input{Event: Event{Timer: Timer{TimerNews, "bus"}, Due: k.at.Now}}); len(msgs) != 0 {
+		t.Errorf("at night it said %q", textOf(msgs))
+	}
+	if text := textOf(k.due(0)); !strings.Contains(text, "Read it now?") || k.at.Now.In(bookZone).Hour() != dayBegins {
+		t.Errorf("at %s it said %q", k.at.Now.In(bookZone), text)
+	}
+}
+
+func TestTheVerdictIsInOnesOwnLanguageWhereTheReasonIsNot(t *testing.T) {
+	b := boarded(t, Board{})
+	b.SetBoard(Board{Answers: []Answered{bus(b)}})
+	for _, l := range b.Catalogue.Languages() {
+		k := newTalker(t, b, l.Code, WhatsApp, reviewed(b)).atMenu()
+		k.input(Input{Event: Event{Timer: Timer{TimerNews, "bus"}, Due: k.at.Now}})
+		text := k.pick("read")
+		if !strings.Contains(text, l.Raw("board.false")) {
+			t.Errorf("%s: no verdict in\n%s", l.Code, text)
+		}
+		for _, m := range k.last {
+			if m.Fault != "" {
+				t.Errorf("%s: %s", l.Code, m.Fault)
+			}
+		}
+	}
+}
+
+func TestWhatIsWithdrawnIsNotSaidAnywhere(t *testing.T) {
+	cases := map[Withdrawal]func(k *talker) string{
+		{Kind: WithdrawMessage, ID: "rule.what.1"}:  func(k *talker) string { return k.pick("rule") },
+		{Kind: WithdrawFact, ID: "clp_presumption"}: func(k *talker) string { return k.pick("rule") },
+		{Kind: WithdrawFlow, ID: "rule"}:            func(k *talker) string { return k.pick("rule") },
+		{Kind: WithdrawAnswer, ID: "rule.what"}:     func(k *talker) string { return k.pick("rule") },
+	}
+	for w, ask := range cases {
+		b := boarded(t, Board{})
+		w.Day = b.NewestReview()
+		if err := b.CanWithdraw(w.Kind, w.ID); err != nil {
+			t.Errorf("%s %s: %v", w.Kind, w.ID, err)
+			continue
+		}
+		before := ask(inEnglish(t, b))
+		b.SetBoard(Board{Withdrawn: []Withdrawal{w}})
+		k := inEnglish(t, b)
+		text := ask(k)
+		if !strings.Contains(text, "This was taken out of use on") || strings.Contains(before, "taken out of use") {
+			t.Errorf("%s %s: said\n%s", w.Kind, w.ID, text)
+		}
+		if len(k.choices()) == 0 {
+			t.Errorf("%s %s: nothing to go on with", w.Kind, w.ID)
+		}
+	}
+}
+
+func TestWhatLeadsToSafetyCannotBeWithdrawn(t *testing.T) {
+	b := realBook(t)
+	for _, w := range []Withdrawal{
+		{Kind: WithdrawFlow, ID: "help"}, {Kind: WithdrawFlow, ID: "menu"}, {Kind: WithdrawFlow, ID: "data"}, {Kind: WithdrawFlow, ID: "nowhere"},
+		{Kind: WithdrawFact, ID: "emergency_police"}, {Kind: WithdrawFact, ID: "nothing"}, {Kind: WithdrawMessage, ID: "ui.stopped"}, {Kind: WithdrawMessage, ID: "no.such"},
+		{Kind: WithdrawAnswer, ID: "data.erase"}, {Kind: WithdrawAnswer, ID: "help.contacts"}, {Kind: "language", ID: "es"},
+	} {
+		if err := b.CanWithdraw(w.Kind, w.ID); !errors.Is(err, ErrWithdraw) {
+			t.Errorf("%s %s: %v", w.Kind, w.ID, err)
+		}
+	}
+}
+
+func TestALetterIsHandedOverAndTheAnswerRead(t *testing.T) {
+	b := boarded(t, Board{Desk: Desk{Staffed: true, Hours: map[string]string{"es": "lunes a viernes"}}})
+	k := inEnglish(t, b)
+	text := k.say("person")
+	for k.s.Page+1 < k.s.Pages {
+		text += k.say("more")
+	}
+	if !strings.HasPrefix(text, "No one is reading this now.") {
+		t.Errorf("the first line is not that nobody reads:\n%s", text)
+	}
+	if !strings.Contains(text, "lunes a viernes") || !strings.Contains(text, "911") {
+		t.Errorf("hours or directory are missing in\n%s", text)
+	}
+	k.say("my cousin is at the shelter, where do I ask")
+	if len(k.done) != 1 || k.done[0].Kind != EffectLetter || k.done[0].Text != "my cousin is at the shelter, where do I ask" {
+		t.Fatalf("effects %+v", k.done)
+	}
+	k.letters = []Letter{{At: k.at.Now, Mine: true, Text: "my cousin is at the shelter, where do I ask"}, {At: k.at.Now.Add(time.Minute), Text: "Ask at the office."}}
+	k.wait(time.Hour)
+	line := textOf(k.input(Input{Event: Event{Timer: Timer{TimerLetter, "c1"}, Due: k.at.Now}}))
+	if strings.Contains(line, "office") || b.betrays(line) != "" {
+		t.Errorf("the line says %q", line)
+	}
+	if text = k.pick("read"); !strings.Contains(text, "Someone of the team wrote:\nAsk at the office.") || strings.Contains(text, "my cousin") {
+		t.Errorf("read\n%s", text)
+	}
+	k.pick("answer")
+	k.standsAt("person", "write")
+}
+
+func TestDangerInALetterLeadsToSafetyFirst(t *testing.T) {
+	b := boarded(t, Board{Desk: Desk{Staffed: true, Open: true}})
+	k := inEnglish(t, b)
+	k.say("person")
+	k.say("they kidnapped us help")
+	k.standsAt("help", "kidnapped")
+	if len(k.done) != 0 {
+		t.Errorf("effects %v", k.done)
+	}
+}
+
+func TestWhereNobodyReadsItIsSaidAndNothingKept(t *testing.T) {
+	k := inEnglish(t, boarded(t, Board{}))
+	if text := k.say("person"); !strings.HasPrefix(text, "No team reads messages here yet.") {
+		t.Errorf("said\n%s", text)
+	}
+	k.standsAt("person", "nobody_legal")
+}
+
+func TestTheSecondMissOffersAHumanWhereThereIsOne(t *testing.T) {
+	for _, staffed := range []bool{true, false} {
+		k := inEnglish(t, boarded(t, Board{Desk: Desk{Staffed: staffed}}))
+		k.say("77")
+		if text := k.say("78"); strings.Contains(text, "write PERSON") != staffed {
+			t.Errorf("staffed %t: said\n%s", staffed, text)
+		}
+	}
+}
+
+func TestABulletinLooksAsItsFormAllows(t *testing.T) {
+	b := realBook(t)
+	day := b.NewestReview()
+	for _, l := range b.Catalogue.Languages() {
+		for _, form := range Forms {
+			m := b.Bulletin(form, l.Code, "Texto", day, day)
+			if m.Fault != "" || !strings.Contains(m.Text, "Texto") || strings.Contains(m.Text, "no value") {
+				t.Errorf("%s on %s: %q, fault %q", l.Code, form.Name, m.Text, m.Fault)
+			}
+			if form.MaxSegments > 0 && m.Segments != locales.Segments(m.Text) {
+				t.Errorf("%s: %d segments", l.Code, m.Segments)
+			}
+			if len(m.Choices) > 0 && !form.Buttons {
+				t.Errorf("%s on %s has numbered choices", l.Code, form.Name)
+			}
+		}
+	}
+}
