@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"posada/bot"
 	"posada/bot/bulletin"
 	"posada/bot/staff"
 )
@@ -31,6 +32,11 @@ type Bulletins interface {
 	Stop(ctx context.Context, id string, by bulletin.Actor, now time.Time) (bulletin.Bulletin, error)
 	Show(ctx context.Context, b bulletin.Bulletin, now time.Time) (bulletin.Preview, error)
 	Preview(ctx context.Context, b bulletin.Bulletin, now time.Time) (bulletin.Preview, error)
+	Progress(ctx context.Context, id string, now time.Time) (bulletin.Progress, error)
+	Recall(ctx context.Context, id string, by bulletin.Actor, c bulletin.Content, halt bool, now time.Time) (bulletin.Bulletin, error)
+	TestSend(ctx context.Context, b bulletin.Bulletin, by bulletin.Actor, lang string, to bot.Address, now time.Time) error
+	Link(ctx context.Context, by bulletin.Actor, now time.Time) (code string, err error)
+	LinkedOn(ctx context.Context, officer string) (channel string, err error)
 }
 
 // bulletinRoutes are none without bulletins.
@@ -58,6 +64,9 @@ func (c *Console) bulletinRoutes() []route {
 		act("go-on", staff.ActWrite, steerAct("bulletin.go-on", "bulletins.done.running", Bulletins.GoOn)),
 		act("stop", staff.ActWrite, steerAct("bulletin.stop", "bulletins.done.stopped", Bulletins.Stop)),
 		act("discard", staff.ActWrite, bulletinDiscard),
+		act("correct", staff.ActWrite, bulletinCorrect),
+		act("test", staff.ActWrite, bulletinTest),
+		act("link", staff.ActWrite, bulletinLink),
 	}
 }
 

@@ -31,8 +31,11 @@ type bulletinView struct {
 	First    string // title of what it corrects
 	Next     string // title of what corrects it
 	Progress []meter
+	Gone, Of int    // messages that are no longer in the queue, of how many
+	Linked   string // channel of the officer's own phone, "" for none
+	Code     string // that links one
 	Reasons  []tally
-	Declined string   // key of why something was not done
+	Declined string // key of why something was not done
 	Refused  wordedProblems
 	Changed  bool     // somebody else wrote meanwhile
 	Theirs   []quoted // what they wrote
@@ -69,6 +72,20 @@ func (p bulletinView) Editable() bool {
 		return true
 	}
 	return false
+}
+
+// Watched tells whether its numbers still move.
+func (p bulletinView) Watched() bool { return p.Begun() && p.Final == nil }
+
+// Tests are the texts that can be sent to the officer's own phone.
+func (p bulletinView) Tests() choice {
+	out := choice{Name: "lang", Label: "bulletins.test.lang"}
+	for _, side := range p.Sides {
+		if p.Texts[side.Code].Body != "" {
+			out.Options = append(out.Options, option{Value: side.Code, Label: side.Name})
+		}
+	}
+	return out
 }
 
 // seenWithin are the choices of how long ago people wrote last, in days.
@@ -120,6 +137,11 @@ func (v *visit) bulletinView(b bulletin.Bulletin, typed *bulletin.Content) (*bul
 	}
 	p.Problems = v.bulletinProblems(shown.Problems)
 	p.Cells = v.bubbles(shown)
+	if p.Editable() {
+		if p.Linked, err = v.linked(ctx); err != nil {
+			return nil, err
+		}
+	}
 	if b.Begun() {
 		if err := v.progress(p); err != nil {
 			return nil, err

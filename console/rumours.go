@@ -140,7 +140,7 @@ func rumourAnswered(v *visit) (reply, error) {
 		if err != nil {
 			return reply{}, fmt.Errorf("list answered rumours: %w", err)
 		}
-		review := c.Written.Review.Time()
+		review := c.Written.Review.Time(time.UTC)
 		out = append(out, answered{row, named(officers, c.By), review, review.Before(v.now.Add(-24 * time.Hour))})
 	}
 	return v.show(out), nil

@@ -16,8 +16,8 @@ type Supply struct {
 	Places     []Named
 	Programmes []Named
 	Channels   []string // that people write on; none: Telegram, WhatsApp and SMS
-	Links      []Named // ID: the whole address that is put into a text
-	Numbers    []Named // ID: the number as it is put into a text; Name: whose it is
+	Links      []Named  // ID: the whole address that is put into a text
+	Numbers    []Named  // ID: the number as it is put into a text; Name: whose it is
 }
 
 // Tongue is a language that people speak with Posada.
