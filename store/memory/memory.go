@@ -1,4 +1,4 @@
-// Package memory is a bot.Store and a bot.Outbox for tests: it passes the same
+// Package memory is a bot.Store, and all that goes with one, for tests: it passes the same
 // contract as the others, forgets everything at its end, and seals nothing. It
 // is also the model that other stores are compared with, so it does everything
 // in the plainest way.
@@ -23,6 +23,8 @@ type Store struct {
 	seen        map[message]string // → UTC day
 	notes       []bot.Note         // the oldest first
 	papers      []bot.Paper
+	mailings    map[bot.MailingID]*mailing
+	fates       map[uint64]fate // of messages of mailings
 	lines       map[lineKey]*line
 	loans       map[uint64]*loan // by message
 	gone        map[uint64]*loan // lent, and then erased or reported to have left
@@ -34,10 +36,11 @@ type Store struct {
 }
 
 var (
-	_ bot.Store  = (*Store)(nil)
-	_ bot.Outbox = (*Store)(nil)
-	_ bot.Shelf  = (*Store)(nil)
-	_ bot.Notes  = (*Store)(nil)
+	_ bot.Store    = (*Store)(nil)
+	_ bot.Outbox   = (*Store)(nil)
+	_ bot.Shelf    = (*Store)(nil)
+	_ bot.Notes    = (*Store)(nil)
+	_ bot.Mailings = (*Store)(nil)
 )
 
 // message is a provider's message id on its channel, or the id of a quiet turn
@@ -70,6 +73,7 @@ func New() *Store {
 	return &Store{
 		people: map[bot.Address]*person{}, optedOut: map[bot.Address]bool{}, unreachable: map[bot.Address]bool{}, seen: map[message]string{},
 		lines: map[lineKey]*line{}, loans: map[uint64]*loan{}, gone: map[uint64]*loan{}, sent: map[uint64]*left{},
+		mailings: map[bot.MailingID]*mailing{}, fates: map[uint64]fate{},
 	}
 }
 
@@ -208,6 +212,12 @@ func (s *Store) Sweep(ctx context.Context, order bot.Sweep) (bot.Swept, error) {
 	s.notes = slices.DeleteFunc(s.notes, func(n bot.Note) bool { return n.At.Before(order.NotesBefore) })
 	swept.Notes = notes - len(s.notes)
 	s.sweepSent(order, &swept)
+	for id, m := range s.mailings {
+		if m.At.Before(order.MailingsBefore) {
+			swept.Mailings++
+			s.forgetMailing(id)
+		}
+	}
 	first := order.SeenBefore.UTC().Format(time.DateOnly)
 	days := map[string]bool{}
 	for id, day := range s.seen {

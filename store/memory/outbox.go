@@ -99,6 +99,7 @@ func (s *Store) erase(who bot.Address) {
 			continue
 		}
 		for _, o := range l.out {
+			s.settled(o.ID, becameDropped, "")
 			if loan := s.loans[o.ID]; loan != nil {
 				delete(s.loans, o.ID)
 				s.gone[o.ID] = loan
@@ -176,7 +177,7 @@ func (s *Store) Claim(ctx context.Context, now time.Time, order bot.ClaimOrder) 
 	}
 	var ready []*line
 	for key, l := range s.lines {
-		if key.to.Channel == order.Channel && key.kind == order.Kind && l.due.IsZero() && !s.isLent(l, now) {
+		if key.to.Channel == order.Channel && key.kind == order.Kind && l.due.IsZero() && !s.isLent(l, now) && !s.rests(l.out[0]) {
 			ready = append(ready, l)
 		}
 	}
@@ -193,11 +194,15 @@ func (s *Store) Claim(ctx context.Context, now time.Time, order bot.ClaimOrder) 
 				heard = p.at
 			}
 		}
-		for _, o := range l.out[:min(order.Each, len(l.out))] {
+		for _, queued := range l.out[:min(order.Each, len(l.out))] {
+			if s.rests(queued) {
+				break
+			}
+			o := s.worded(*queued)
 			s.fence++
-			s.loans[o.ID] = &loan{Outbound: *o, at: key, fence: s.fence, until: l.until}
+			s.loans[o.ID] = &loan{Outbound: o, at: key, fence: s.fence, until: l.until}
 			delete(s.gone, o.ID)
-			claimed = append(claimed, bot.Claimed{Outbound: *o, Token: bot.Token{Message: o.ID, Fence: s.fence}, Heard: heard})
+			claimed = append(claimed, bot.Claimed{Outbound: o, Token: bot.Token{Message: o.ID, Fence: s.fence}, Heard: heard})
 		}
 	}
 	return claimed, nil
@@ -214,7 +219,7 @@ func (s *Store) Holds(t bot.Token) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	loan := s.loans[t.Message]
-	return loan != nil && loan.fence == t.Fence
+	return loan != nil && loan.fence == t.Fence && !(loan.Mailing != 0 && s.ended(loan.Mailing))
 }
 
 // Settle implements bot.Outbox.
@@ -293,6 +298,7 @@ func (s *Store) settle(now time.Time, loan *loan, x bot.Settlement) (stays bool)
 	switch x.Fate {
 	case bot.FateSent:
 		s.remove(loan.at, o.ID)
+		s.settled(o.ID, becameSent, "")
 		switch {
 		case person && x.Ref != "":
 			s.sent[o.ID] = &left{Sent: bot.Sent{Outbound: *o, Ref: x.Ref, State: bot.DeliveryAccepted}, channel: o.To.Channel, at: second(now)}
@@ -316,6 +322,7 @@ func (s *Store) settle(now time.Time, loan *loan, x bot.Settlement) (stays bool)
 	default:
 		s.bury(*o, x.Reason, now)
 		s.remove(loan.at, o.ID)
+		s.settled(o.ID, fates[x.Fate], x.Reason)
 		if row != nil {
 			row.strip()
 		}

@@ -23,14 +23,14 @@ type left struct {
 // provider.
 func (row *left) strip() {
 	row.again = false
-	row.Outbound = bot.Outbound{ID: row.ID, To: bot.Address{Channel: row.channel}, Kind: row.Kind, At: row.At}
+	row.Outbound = bot.Outbound{ID: row.ID, To: bot.Address{Channel: row.channel}, Kind: row.Kind, At: row.At, Mailing: row.Mailing}
 	row.shrink()
 }
 
 // shrink drops what is not kept of a message whose state is final.
 func (row *left) shrink() {
 	if row.State.Final() && !row.again {
-		row.Outbound = bot.Outbound{ID: row.ID, Kind: row.Kind, At: row.At}
+		row.Outbound = bot.Outbound{ID: row.ID, Kind: row.Kind, At: row.At, Mailing: row.Mailing}
 	}
 }
 
@@ -40,6 +40,9 @@ func (s *Store) leftErased(now time.Time, g *loan, ref string) {
 	if row == nil {
 		row = &left{Sent: bot.Sent{Outbound: g.Outbound}, channel: g.To.Channel}
 		s.sent[g.ID] = row
+	}
+	if s.fates[g.ID].became == becameDropped {
+		s.settled(g.ID, becameSent, "")
 	}
 	if row.Ref == "" {
 		row.Ref, row.State, row.at = ref, max(row.State, bot.DeliveryAccepted), second(now)
@@ -57,7 +60,7 @@ func (s *Store) Sent(ctx context.Context, message uint64) (bot.Sent, bool, error
 	row, loan := s.sent[message], s.loans[message]
 	switch {
 	case loan != nil && loan.Kind != bot.Errand:
-		return bot.Sent{Outbound: loan.Outbound}, true, nil
+		return bot.Sent{Outbound: loan.Lean()}, true, nil
 	case row == nil:
 		return bot.Sent{}, false, nil
 	}
@@ -125,7 +128,8 @@ func (s *Store) Report(ctx context.Context, r bot.Report) (bot.Reported, error) 
 	} else if p := s.people[key.to]; p != nil {
 		wrote = p.at.After(next.at)
 	}
-	waits = waits && r.State == bot.DeliveryFailed && next.To.ID != ""
+	waits = waits && r.State == bot.DeliveryFailed && next.To.ID != "" && !(next.Mailing != 0 && s.ended(next.Mailing))
+	s.reported(r, waits)
 	if queued != nil && !waits {
 		s.remove(key, r.Message)
 	}

@@ -32,7 +32,7 @@ func SideBySide(t *testing.T, store, model Store, seed uint64, steps int) {
 		do    func()
 	}{
 		{"turn", 6, m.turn}, {"queue", 4, m.queue}, {"claim", 10, m.claim}, {"settle", 10, m.settle}, {"report", 8, m.report},
-		{"promote", 4, m.promote}, {"reach", 1, m.reach}, {"sweep", 1, m.sweep}, {"look", 3, m.look}, {"due", 3, m.due}, {"wait", 4, m.wait},
+		{"promote", 4, m.promote}, {"reach", 1, m.reach}, {"sweep", 1, m.sweep}, {"look", 3, m.look}, {"due", 3, m.due}, {"wait", 4, m.wait}, {"mail", 3, m.mail}, {"mailings", 4, m.mailed},
 	}
 	var wheel []int
 	for i, x := range todo {
@@ -43,6 +43,7 @@ func SideBySide(t *testing.T, store, model Store, seed uint64, steps int) {
 		m.step = fmt.Sprintf("seed %d, step %d, %s", seed, i, x.name)
 		x.do()
 		m.same("counts", func(s Store) any { return must(s.Counts(t.Context())) })
+		m.mailReports()
 		if t.Failed() {
 			t.FailNow()
 		}
@@ -61,6 +62,7 @@ type pair struct {
 	known   []uint64          // of the store
 	refs    map[uint64][]string
 	lent    [][2]bot.Claimed
+	mailing bot.MailingID // the last one
 }
 
 func must[T any](v T, err error) T {
@@ -107,7 +109,7 @@ func (m *pair) outbound(to bot.Address, kind bot.Kind) bot.Outbound {
 }
 
 func (m *pair) kind() bot.Kind {
-	return pick(m, bot.Reply, bot.Reply, bot.Reminder, bot.Bulletin, bot.Errand)
+	return pick(m, bot.Reply, bot.Reply, bot.Reminder, bot.Bulletin, bot.Bulletin, bot.Errand)
 }
 
 func (m *pair) turn() {
@@ -196,7 +198,7 @@ func (m *pair) claim() {
 
 // bare is all of a message but its id.
 func bare(o bot.Outbound) string {
-	return fmt.Sprintln(o.To.Channel, o.To.ID, o.Kind, o.At.Unix(), o.Until.Unix(), o.Tries, o.Unknown, o.Message.Text, o.Message.Flow)
+	return fmt.Sprintln(o.To.Channel, o.To.ID, o.Kind, o.At.Unix(), o.Until.Unix(), o.Tries, o.Unknown, o.Message.Text, o.Message.Flow, o.Message.Node, o.Mailing)
 }
 
 func (m *pair) settle() {
@@ -306,7 +308,7 @@ func (m *pair) sweep() {
 	ago := func() time.Time { return m.now.Add(-time.Duration(m.rand.IntN(60)) * time.Minute) }
 	act := m.rand.IntN(12)
 	order := bot.Sweep{
-		SentBefore: ago(), Unreported: ago(), Erase: m.chance(2), DeadBefore: ago(), SeenBefore: m.now.AddDate(0, 0, -2),
+		SentBefore: ago(), Unreported: ago(), Erase: m.chance(2), DeadBefore: ago(), SeenBefore: m.now.AddDate(0, 0, -2), MailingsBefore: ago(),
 		Judge: func(k bot.Kept) bot.Verdict {
 			if len(k.Session) == 0 || act > 2 || int(k.Session[len(k.Session)-1])%3 != act {
 				return bot.Verdict{}

@@ -22,6 +22,7 @@ type Store interface {
 	bot.Outbox
 	bot.Shelf
 	bot.Notes
+	bot.Mailings
 	Counts(context.Context) (bot.Counts, error)
 	Dead(ctx context.Context, limit int) ([]bot.Dead, error)
 	// Contacts hands out every contact once, between short transactions.
@@ -64,10 +65,12 @@ func Run(t *testing.T, open func(*testing.T) Store, reopen func(*testing.T, Stor
 		tests["what waits, left or died is there after reopening"] = (*suite).reopenedOutbox
 		tests["who is due is due after reopening"] = (*suite).reopenedDue
 		tests["papers and notes are there after reopening"] = (*suite).reopenedPapers
+		tests["a mailing goes on after reopening"] = (*suite).reopenedMailing
 	}
 	maps.Copy(tests, diaryTests)
 	maps.Copy(tests, paperTests)
 	maps.Copy(tests, noteTests)
+	maps.Copy(tests, mailingTests)
 	maps.Copy(tests, dueTests)
 	maps.Copy(tests, outboxTests)
 	maps.Copy(tests, sentTests)
