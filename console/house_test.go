@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -40,13 +41,18 @@ type house struct {
 
 const password = "a lantern beside seven rivers"
 
-func newHouse(t *testing.T) *house {
-	t.Helper()
+// theBook is loaded once: it takes longer than most tests.
+var theBook = sync.OnceValues(func() (*flows.Book, error) {
 	c, err := locales.Embedded()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	b, err := flows.Embedded(c)
+	return flows.Embedded(c)
+})
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	b, err := theBook()
 	if err != nil {
 		t.Fatal(err)
 	}
