@@ -176,7 +176,7 @@ func (d *Desk) tell(ctx context.Context, id string, p *rumourPaper, who bot.Addr
 	}
 	mark := bot.Note{Kind: bot.NoteRumour, At: now.UTC().Truncate(time.Second), From: who, Lang: notes[0].lang, Case: id, By: edition(p.Edition)}
 	did, err := d.Call(ctx, who, bot.Call{
-		ID: "news " + id + " " + mark.By, Timer: flows.Timer{Kind: timerNews, Programme: id}, At: now, Now: now,
+		ID: "news " + id + " " + mark.By, Timer: flows.Timer{Kind: flows.TimerNews, Programme: id}, At: now, Now: now,
 		Notes: []bot.Note{mark}, EraseNotes: ids,
 	})
 	if err != nil {

@@ -213,7 +213,7 @@ func (d *Desk) Reply(ctx context.Context, by, id string, seen uint64, text strin
 	if len(notes) == 0 {
 		return nil, fmt.Errorf("answer a letter: %w", ErrUnknown)
 	}
-	who, call := notes[0].who, bot.Call{Timer: flows.Timer{Kind: timerLetter, Programme: id}, At: now, Now: now}
+	who, call := notes[0].who, bot.Call{Timer: flows.Timer{Kind: flows.TimerLetter, Programme: id}, At: now, Now: now}
 	err := d.onLetter(ctx, "answer a letter", id, func(p *letterPaper) error {
 		if p != nil && p.Officer != "" && p.Officer != by && p.Revision == seen {
 			return ErrTaken

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"posada/bot"
 	"posada/bot/rumour"
@@ -72,6 +73,7 @@ func (manners) Step(s flows.Session, in flows.Input, _ flows.Form, at flows.At) 
 func (manners) Expire(s flows.Session, _ time.Time) (flows.Session, bool) { return s, false }
 func (manners) Urgent(string) bool                                        { return false }
 func (manners) WantsDiary(flows.Session, flows.Input) bool                { return false }
+func (manners) WantsLetters(flows.Session, flows.Input) bool              { return false }
 func (manners) Recheck(flows.Session, time.Time) (effects []flows.Effect, again bool) {
 	return nil, false
 }
@@ -86,7 +88,7 @@ func (words) Print(_, text string) []byte {
 	tokens := locales.Tokens(locales.Fold(text))
 	slices.Sort(tokens)
 	for _, t := range slices.Compact(tokens) {
-		if len(t) > 3 && len(out) < 400 {
+		if utf8.RuneCountInString(t) > 3 && len(out) < 400 {
 			sum := sha256.Sum256([]byte(t))
 			out = append(out, sum[:4]...)
 		}
