@@ -212,9 +212,14 @@ func (d *Desk) Send(ctx context.Context, id string, seen uint64, by Actor, now t
 	case b.State != Approved:
 		return Bulletin{}, &StateError{b.State, DidSend}
 	}
-	if why, err := d.fit(ctx, b, now); err != nil {
+	why, err := d.fit(ctx, b, now)
+	if err == nil && why == nil {
+		why, err = d.many(ctx, b, now)
+	}
+	if err != nil {
 		return Bulletin{}, err
-	} else if why != nil {
+	}
+	if why != nil {
 		return Bulletin{}, d.unfit(ctx, b, why, by.ID, now)
 	}
 	stopped := ""
@@ -279,7 +284,7 @@ func (b *Bulletin) end(by string, now time.Time) bool {
 	if b.State != Sent {
 		b.Ended = second(now)
 	}
-	b.State, b.Closed = Stopped, !b.Begun()
+	b.State, b.Closed, b.Dropped = Stopped, !b.Begun(), false
 	b.note(now, by, DidStop, "")
 	return true
 }
@@ -303,6 +308,7 @@ func (d *Desk) steer(ctx context.Context, id, did string, from []State, do func(
 		return out, err
 	}
 	err = d.apply(ctx, id)
+	d.wake()
 	d.look()
 	return out, err
 }

@@ -159,6 +159,7 @@ type Bulletin struct {
 	Final *bot.MailingReport `json:",omitempty"` // kept when the store forgets the mailing
 
 	Variants []variant `json:",omitempty"` // exactly what is sent, fixed when it was begun
+	Dropped  bool      // of Stopped: nothing of it is left in the queue
 	Closed   bool      // nothing is left to be done for it
 }
 

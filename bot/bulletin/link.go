@@ -222,8 +222,7 @@ func (d *Desk) TestSend(ctx context.Context, b Bulletin, by Actor, lang string, 
 		return fmt.Errorf("queue a test: %w", err)
 	case queued == 0:
 		return ErrNotKnown
-	case d.world.Wake != nil:
-		d.world.Wake()
 	}
+	d.wake()
 	return nil
 }

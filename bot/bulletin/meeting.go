@@ -15,8 +15,9 @@ import (
 
 // meeting is the place that a text gives together with a time, "" for none.
 func meeting(text string, places []string) string {
-	words := locales.Tokens(locales.Fold(plainText(text)))
-	all := " " + strings.Join(words, " ") + " "
+	text = plainText(text)
+	words := locales.Tokens(locales.Fold(text))
+	all := spoken(text)
 	clock := tells(words) || len(finds(all, hours)) > 0
 	day := len(finds(all, days)) > 0
 	if !clock && !day {
@@ -67,7 +68,7 @@ var numberWords = set(`one two three four five six seven eight nine ten eleven t
 	الواحدة الثانية الثالثة الرابعة الخامسة السادسة السابعة الثامنة التاسعة العاشرة یک دو سه چهار پنج شش هفت هشت نه ده یازده دوازده`)
 
 // hanHours are hours in Chinese figures; 一点 is also "a little".
-var hanHours = set("二 两 三 四 五 六 七 八 九 十")
+const hanHours = "二两三四五六七八九十"
 
 // dayParts stand before 一点 where it is one o'clock.
 var dayParts = set("午 上 早 晨")
@@ -96,7 +97,7 @@ func tells(words []string) bool {
 		case w == "बजे":
 			return true
 		case w == "点" || w == "點":
-			if digits(before) || hanHours[before] || before == "一" && dayParts[near(i-2)] {
+			if digits(before) || before != "" && strings.Contains(hanHours, before) || before == "一" && dayParts[near(i-2)] {
 				return true
 			}
 		case hourShape.MatchString(w):

@@ -15,6 +15,8 @@ const (
 	// maxTrunk is how many digits a number may leave off at its beginning: the
 	// code of the country.
 	maxTrunk = 4
+	// nearSum is how many bytes around a sum are looked at for its currency.
+	nearSum = 24
 )
 
 var (
@@ -23,8 +25,9 @@ var (
 	digitRun = regexp.MustCompile(`\d(?:[\s\x{2010}-\x{2015}\x{2212}()./,:;_*·•'’|~+-]{0,4}\d)*`)
 	// dated is a day in figures: its year has four.
 	dated = regexp.MustCompile(`\b(?:(?:19|20)\d\d([-./])(?:0?[1-9]|1[0-2])([-./])(?:0?[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])([-./])(?:0?[1-9]|[12]\d|3[01])([-./])(?:19|20)\d\d)\b`)
-	// timed is a time of day.
-	timed = regexp.MustCompile(`\b(?:[01]?\d|2[0-4]):[0-5]\d\b`)
+	// chain is figures with colons between; one that is timed is a time of day.
+	chain = regexp.MustCompile(`\d+(?::\d+)+`)
+	timed = regexp.MustCompile(`^(?:[01]?\d|2[0-4]):[0-5]\d$`)
 	// years are nothing but years.
 	years = regexp.MustCompile(`^(?:19|20)\d\d(?:[\s,;/.\x{2010}-\x{2015}-]{1,3}(?:19|20)\d\d)*$`)
 	// grouped is a number in thousands, and nothing else.
@@ -47,7 +50,7 @@ func strayNumbers(text string, phones []string) []string {
 	}
 	for _, at := range digitRun.FindAllStringIndex(text, -1) {
 		run := text[at[0]:at[1]]
-		if !callable(run, text[:at[0]], text[at[1]:]) {
+		if !callable(run, text[max(0, at[0]-nearSum):at[0]], text[at[1]:min(len(text), at[1]+nearSum)]) {
 			continue
 		}
 		if !slices.ContainsFunc(approved, func(p string) bool { return samePhone(digitsOf(run), p) }) && !slices.Contains(out, run) {
@@ -72,7 +75,12 @@ func callable(run, before, after string) bool {
 			return err != nil || n%1000 != 0
 		}
 	}
-	rest := timed.ReplaceAllString(dated.ReplaceAllString(run, " "), " ")
+	rest := chain.ReplaceAllStringFunc(dated.ReplaceAllString(run, " "), func(figures string) string {
+		if timed.MatchString(figures) {
+			return " "
+		}
+		return figures
+	})
 	return len(digitsOf(rest)) >= minPhone
 }
 

@@ -46,6 +46,7 @@ type item struct {
 	Corrects string
 	Mailing  bot.MailingID
 	Queued   bool
+	Dropped  bool
 }
 
 // busy tells whether Run has anything to do with it.
@@ -62,7 +63,7 @@ func (b *Bulletin) busy() bool {
 // sync brings the agenda's line of a bulletin up to it.
 func (a *agenda) sync(b *Bulletin) {
 	i := slices.IndexFunc(a.Items, func(it item) bool { return it.ID == b.ID })
-	now := item{ID: b.ID, State: b.State, Due: b.Due, Ended: b.Ended, Corrects: b.Corrects, Mailing: b.Mailing, Queued: b.Queued}
+	now := item{ID: b.ID, State: b.State, Due: b.Due, Ended: b.Ended, Corrects: b.Corrects, Mailing: b.Mailing, Queued: b.Queued, Dropped: b.Dropped}
 	switch {
 	case b.busy() && i < 0:
 		a.Items = append(a.Items, now)

@@ -73,6 +73,10 @@ func codes(problems []Problem) string {
 	return strings.Join(out, " ")
 }
 
+// maxRead is the most characters of a text that are judged: a longer one is too
+// long whatever it says.
+const maxRead = 4 * MaxChars
+
 // CheckText tells what speaks against what is written, without a look at
 // people or the clock. It costs a few milliseconds.
 func (d *Desk) CheckText(b Bulletin) []Problem {
@@ -110,6 +114,10 @@ func (d *Desk) checkText(b Bulletin, made []variant) []Problem {
 		text := b.Texts[lang].Body
 		if !slices.Contains(d.world.Languages, lang) {
 			add(Problem{Code: CodeLanguage, Lang: lang})
+			continue
+		}
+		if n := utf8.RuneCountInString(text); n > maxRead {
+			add(Problem{Code: CodeLong, Lang: lang, N: n, Max: MaxChars})
 			continue
 		}
 		if b.Stale(lang) {

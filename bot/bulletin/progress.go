@@ -4,7 +4,7 @@ package bulletin
 import (
 	"context"
 	"fmt"
-	"maps"
+	"reflect"
 	"sync"
 	"time"
 
@@ -101,7 +101,7 @@ func (l *live) news(p Progress) bool {
 		l.last = map[string]sample{}
 	}
 	s := l.last[p.ID]
-	same := s.told.State == p.State && s.told.Rate == p.Rate && sameReport(s.told.Report, p.Report)
+	same := s.told.State == p.State && s.told.Rate == p.Rate && reflect.DeepEqual(s.told.Report, p.Report)
 	s.told = p
 	l.last[p.ID] = s
 	return !same
@@ -111,12 +111,6 @@ func (l *live) forget(id string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.last, id)
-}
-
-func sameReport(a, b bot.MailingReport) bool {
-	reasons := maps.Equal(a.Reasons, b.Reasons)
-	a.Reasons, b.Reasons = nil, nil
-	return reasons && fmt.Sprint(a) == fmt.Sprint(b)
 }
 
 // watch tells how everything goes that is under way, and notes what has ended.
@@ -159,11 +153,11 @@ func (r *runner) ended(ctx context.Context, b Bulletin, report bot.MailingReport
 			return err
 		}
 		return r.did(ctx, DidSent, b.ID)
-	case b.State == Sent && now.Sub(b.Ended) >= Watched, b.State == Stopped && b.Queued && now.Sub(b.Ended) >= Watched:
+	case (b.State == Sent || b.State == Stopped && b.Dropped) && now.Sub(b.Ended) >= Watched:
 		delete(r.applied, b.ID)
 		delete(r.choosers, b.ID)
 		r.live.forget(b.ID)
-		return r.settle(ctx, b.ID, func(b *Bulletin) { b.Closed = b.State == Sent || b.State == Stopped })
+		return r.settle(ctx, b.ID, func(b *Bulletin) { b.Closed = b.State == Sent || b.State == Stopped && b.Dropped })
 	}
 	return nil
 }

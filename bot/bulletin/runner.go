@@ -156,10 +156,13 @@ func (b Bulletin) mailing() bot.Mailing {
 // drop takes a chunk of each stopped mailing out of the queue.
 func (r *runner) drop(ctx context.Context, a agenda) (more bool, err error) {
 	for _, it := range a.Items {
-		if it.State != Stopped {
+		if it.State != Stopped || it.Dropped {
 			continue
 		}
 		left, err := r.store.DropMailing(ctx, it.Mailing)
+		if errors.Is(err, bot.ErrNoMailing) { // it was stopped before it was opened
+			left, err = false, nil
+		}
 		if err != nil {
 			return false, fmt.Errorf("empty the queue of a mailing: %w", err)
 		}
@@ -167,10 +170,8 @@ func (r *runner) drop(ctx context.Context, a agenda) (more bool, err error) {
 			more = true
 			continue
 		}
-		if !it.Queued { // the rest of it was never queued, and never is
-			if err := r.settle(ctx, it.ID, func(b *Bulletin) { b.Queued = true }); err != nil {
-				return false, err
-			}
+		if err := r.settle(ctx, it.ID, func(b *Bulletin) { b.Dropped = b.State == Stopped }); err != nil {
+			return false, err
 		}
 	}
 	return more, nil
@@ -203,7 +204,7 @@ func (r *runner) next(ctx context.Context, a agenda, now time.Time) (more bool, 
 		if it.State == Paused && len(due) == 0 {
 			return false, nil
 		}
-		return true, r.queue(ctx, it.ID)
+		return true, r.queue(ctx, it.ID, now)
 	}
 	if len(due) == 0 {
 		return false, nil
@@ -233,24 +234,31 @@ func (d *Desk) fit(ctx context.Context, b Bulletin, now time.Time) (why, err err
 			return ErrApprover, nil
 		}
 	}
-	quick, err := d.Show(ctx, b, now)
+	look, err := d.Show(ctx, b, now)
 	if err != nil {
 		return nil, err
 	}
-	if quick.Hash != b.Approval.Hash {
+	if look.Hash != b.Approval.Hash {
 		return ErrVoid, nil
 	}
-	if bad := Blocking(quick.Problems); len(bad) > 0 {
-		return &RefusedError{bad}, nil
-	}
-	full, err := d.Preview(ctx, b, now)
+	return refusal(look), nil
+}
+
+// many tells the same after counting who there is to send it to. It reads
+// everybody.
+func (d *Desk) many(ctx context.Context, b Bulletin, now time.Time) (why, err error) {
+	look, err := d.Preview(ctx, b, now)
 	if err != nil {
 		return nil, err
 	}
-	if bad := Blocking(full.Problems); len(bad) > 0 {
-		return &RefusedError{bad}, nil
+	return refusal(look), nil
+}
+
+func refusal(p Preview) error {
+	if bad := Blocking(p.Problems); len(bad) > 0 {
+		return &RefusedError{bad}
 	}
-	return nil, nil
+	return nil
 }
 
 // unfit takes down what is not sent, and returns why. What is no longer what was
@@ -296,21 +304,27 @@ func (r *runner) begin(ctx context.Context, id string, now time.Time) error {
 	if b.State != Scheduled {
 		return nil
 	}
-	if b.Corrects != "" { // before it is counted who got it
-		if err := r.halt(ctx, b.Corrects, now); err != nil {
-			return err
-		}
-	}
 	why, err := r.fit(ctx, b, now)
+	if err == nil && why == nil {
+		if b.Corrects != "" { // before it is counted who got it
+			if err := r.halt(ctx, b.Corrects, now); err != nil {
+				return err
+			}
+		}
+		why, err = r.many(ctx, b, now)
+	}
 	if err != nil {
 		return err
 	}
 	if why != nil {
-		err := r.unfit(ctx, b, why, System, now)
-		if errors.Is(err, ErrChanged) || err == why {
+		switch err := r.unfit(ctx, b, why, System, now); {
+		case err == why:
 			return r.did(ctx, DidRefuse, id)
+		case errors.Is(err, ErrChanged):
+			return nil // an officer was faster: it is looked at again
+		default:
+			return err
 		}
-		return err
 	}
 	_, corrects, err := r.first(ctx, b)
 	if err != nil {
@@ -364,6 +378,12 @@ func (r *runner) halt(ctx context.Context, id string, now time.Time) error {
 	return nil
 }
 
+func (d *Desk) wake() {
+	if d.world.Wake != nil {
+		d.world.Wake()
+	}
+}
+
 func (d *Desk) changed() {
 	if d.world.Changed != nil {
 		d.world.Changed()
@@ -381,7 +401,7 @@ func (d *Desk) did(ctx context.Context, did, on string) error {
 }
 
 // queue queues the next chunk.
-func (r *runner) queue(ctx context.Context, id string) error {
+func (r *runner) queue(ctx context.Context, id string, now time.Time) error {
 	b, err := r.Bulletin(ctx, id)
 	if err != nil {
 		return err
@@ -398,9 +418,7 @@ func (r *runner) queue(ctx context.Context, id string) error {
 	if err != nil {
 		return fmt.Errorf("queue a mailing: %w", err)
 	}
-	if r.world.Wake != nil {
-		r.world.Wake()
-	}
+	r.wake()
 	if !progress.Done {
 		return nil
 	}
@@ -408,7 +426,7 @@ func (r *runner) queue(ctx context.Context, id string) error {
 	return r.settle(ctx, id, func(b *Bulletin) {
 		if !b.Queued {
 			b.Queued = true
-			b.note(time.Now(), System, DidQueued, "")
+			b.note(now, System, DidQueued, "")
 		}
 	})
 }

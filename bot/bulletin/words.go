@@ -119,10 +119,17 @@ func arabic(list string) string {
 	return strings.Join(out, ",")
 }
 
-// spoken is a text as words are looked for in it.
+// spoken is a text as words are looked for in it: once as it is folded, and once
+// with what an apostrophe joins apart ("à l'église").
 func spoken(text string) string {
-	return " " + strings.Join(locales.Tokens(locales.Fold(text)), " ") + " "
+	all := " " + strings.Join(locales.Tokens(locales.Fold(text)), " ") + " "
+	if apart := apostrophes.Replace(text); apart != text {
+		all += "| " + strings.Join(locales.Tokens(locales.Fold(apart)), " ") + " "
+	}
+	return all
 }
+
+var apostrophes = strings.NewReplacer("'", " ", "’", " ", "ʼ", " ", "‘", " ")
 
 // finds lists the words of a list that a spoken text holds.
 func finds(spoken string, list []string) []string {
