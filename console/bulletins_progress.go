@@ -131,7 +131,7 @@ func bulletinLink(v *visit) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := v.record("phone.code", v.Who.ID, ""); err != nil {
+	if err := v.record("bulletin.link", v.Who.ID, ""); err != nil {
 		return reply{}, err
 	}
 	page, err := v.bulletinPage(id, nil)
