@@ -57,7 +57,7 @@ func (c *Console) bulletinRoutes() []route {
 		{Pattern: "POST /bulletins/{id}/edit", Who: officers, Act: staff.ActWrite, Page: bulletinPage, Do: bulletinEdit},
 		act("hand-over", staff.ActWrite, seenAct("bulletin.hand-over", "bulletins.done.handed", Bulletins.HandOver)),
 		act("take-back", staff.ActWrite, seenAct("bulletin.take-back", "bulletins.done.draft", Bulletins.TakeBack)),
-		act("approve", staff.ActApprove, seenAct("bulletin.approve", "bulletins.done.approved", Bulletins.Approve)),
+		act("approve", staff.ActApprove, bulletinApprove),
 		act("send", staff.ActWrite, seenAct("bulletin.send", "bulletins.done.sending", Bulletins.Send)),
 		act("hold", staff.ActWrite, seenAct("bulletin.hold", "bulletins.done.held", Bulletins.Hold)),
 		act("pause", staff.ActWrite, steerAct("bulletin.pause", "bulletins.done.paused", Bulletins.Pause)),
@@ -184,6 +184,15 @@ func steerAct(did, word string, do func(Bulletins, context.Context, string, bull
 		}
 		return v.acted(b, did, word)
 	}
+}
+
+// bulletinApprove is the second officer's word. They say that they have read
+// what they approve.
+func bulletinApprove(v *visit) (reply, error) {
+	if v.line("read") != "yes" {
+		return goTo(bulletinPath(v.r.PathValue("id"))+"/approve", "bulletins.declined.unread"), nil
+	}
+	return seenAct("bulletin.approve", "bulletins.done.approved", Bulletins.Approve)(v)
 }
 
 func (v *visit) acted(b bulletin.Bulletin, did, word string) (reply, error) {

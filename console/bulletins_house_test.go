@@ -24,7 +24,8 @@ type furniture struct {
 	store     *memory.Store
 	desk      *rumour.Desk
 	bulletins *bulletin.Desk
-	called    []bot.Call // what happened in people's conversations
+	called    []bot.Call  // what happened in people's conversations
+	did       chan string // what the runner of bulletins did
 }
 
 const (
@@ -68,7 +69,7 @@ func (m sameWords) Find(print []byte) (ids []string, clear bool) {
 
 // furnish gives a house's console the desk, the bulletins and their supply.
 func furnish(h *house, c *Config) {
-	f := &furniture{store: memory.New()}
+	f := &furniture{store: memory.New(), did: make(chan string, 100)}
 	h.furniture = f
 	f.desk = rumour.New(rumour.Config{
 		Notes: f.store, Shelf: f.store, Match: sameWords{map[string][]string{}}, Langs: []string{"en", "es", "ht", "fa"},
@@ -94,6 +95,7 @@ func furnish(h *house, c *Config) {
 		},
 		Rates:  map[string]float64{"telegram": 25, "whatsapp": 10, "sms": 1},
 		Prices: bulletin.Prices{Currency: "USD", Segment: .01, WhatsApp: .005, Nudge: .02},
+		Did:    func(_ context.Context, did, _ string) error { f.did <- did; return nil },
 		Report: func(err error) { h.reports = append(h.reports, err) },
 	})
 	c.Desk, c.Bulletins = f.desk, f.bulletins
@@ -153,6 +155,16 @@ func (h *house) pass() {
 	h.t.Helper()
 	if err := h.furniture.desk.Pass(context.Background(), time.Now()); err != nil {
 		h.t.Fatal(err)
+	}
+}
+
+// begun waits until the runner has begun to send something.
+func (h *house) begun() {
+	h.t.Helper()
+	for did := range h.furniture.did {
+		if did == "bulletin."+bulletin.DidBegin {
+			return
+		}
 	}
 }
 

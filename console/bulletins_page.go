@@ -288,6 +288,9 @@ func bulletinShow(v *visit) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	if page.State == bulletin.Scheduled && !page.Due.After(v.now) {
+		v.w.Header().Set("Refresh", "2") // it begins at once: the page goes on to its numbers
+	}
 	return v.show(page), nil
 }
 

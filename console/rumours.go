@@ -162,6 +162,12 @@ type rumourCasePage struct {
 	Theirs  []quotedVerdict
 }
 
+// Fold is how many of people's words are shown at once.
+func (rumourCasePage) Fold() int { return 5 }
+
+// Folded is how many more of them the page holds.
+func (p rumourCasePage) Folded() int { return max(0, len(p.Notes)-p.Fold()) }
+
 type rumourNote struct {
 	quoted
 	Key, Place string

@@ -52,7 +52,7 @@ func TestAVerdictThatLacksSomethingSaysWhatAndLosesNoWord(t *testing.T) {
 	o := h.hire("Wim", staff.RoleWriter, false)
 	h.heard(0, 1, "es", "venden citas")
 	id := h.rumour().ID
-	version := o.get("/rumours/" + id).hidden(t, "version")
+	version := o.get("/rumours/"+id).hidden(t, "version")
 	got := o.post("/rumours/"+id+"/answer", "version", version, "verdict", "false", "claim.ht", markup, "reason.ht", "palabra larga",
 		"publisher", markup, "title", markup, "url", "https://evil.example/"+markup, "date", "2026-03-01", "review", "soon")
 	got.want(t, http.StatusUnprocessableEntity, "palabra larga", h.say("en", "rumours.problem.unread.review"), html.EscapeString(markup))
@@ -72,7 +72,7 @@ func TestTwoOfficersOnOneRumourLoseNoWord(t *testing.T) {
 	first, second := h.hire("Wim", staff.RoleWriter, false), h.hire("Eva", staff.RoleWriter, false)
 	h.heard(0, 1, "es", "venden citas")
 	id := h.rumour().ID
-	version := first.get("/rumours/" + id).hidden(t, "version")
+	version := first.get("/rumours/"+id).hidden(t, "version")
 	first.follow(first.post("/rumours/"+id+"/answer", verdictFields(version)...))
 	got := second.post("/rumours/"+id+"/answer", verdictFields(version, "claim.en", "What I had typed", "reason.en", "And why")...)
 	got.want(t, http.StatusConflict, "What I had typed", "And why", h.say("en", "rumours.changed"), "No hay filas por grupo.")

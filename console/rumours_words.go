@@ -62,6 +62,10 @@ func daily(days []rumour.Share) (out []Point) {
 		}
 		return out
 	}
+	// A week at least, so that one day is not the whole picture.
+	if week := last.AddDate(0, 0, -6); first.After(week) {
+		first = week
+	}
 	if early := last.AddDate(0, 0, -30); first.Before(early) {
 		first = early
 	}
