@@ -36,7 +36,8 @@ type Verdict struct {
 
 type auditRow struct {
 	staff.Entry
-	Name string
+	Name string // who did it
+	Of   string // what it was done on: an officer's name, else its id
 }
 
 func (c *Console) audit(v *visit, before uint64) (auditView, error) {
@@ -54,7 +55,7 @@ func (c *Console) audit(v *visit, before uint64) (auditView, error) {
 		d.Before = entries[auditRows-1].N
 	}
 	for _, e := range entries {
-		d.Rows = append(d.Rows, auditRow{e, named.of(e.Officer)})
+		d.Rows = append(d.Rows, auditRow{e, named.of(e.Officer), short(named.of(e.On), 40)})
 	}
 	return d, nil
 }

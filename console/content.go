@@ -5,6 +5,7 @@ package console
 import (
 	"cmp"
 	"slices"
+	"strconv"
 
 	"posada/bot/staff"
 	"posada/bot/withdraw"
@@ -32,9 +33,14 @@ type factRow struct {
 	Out     bool // it is withdrawn
 }
 
+// factRows are how many facts a page shows.
+const factRows = 100
+
 // contentView is the page of content.
 type contentView struct {
 	Version   string
+	All       int       // facts there are
+	Next      int       // the page of those that follow; 0: there are none
 	Facts     []factRow // those overdue first, then by the day of their review
 	Overdue   int
 	Languages []languageRow
@@ -69,6 +75,15 @@ func (c *Console) contentPage(v *visit) (reply, error) {
 		d.Facts = append(d.Facts, row)
 	}
 	slices.SortStableFunc(d.Facts, func(a, b factRow) int { return cmp.Compare(a.ReviewBy, b.ReviewBy) })
+	d.All = len(d.Facts)
+	page, err := strconv.Atoi(v.r.URL.Query().Get("page"))
+	if err != nil || page < 1 || (page-1)*factRows >= d.All {
+		page = 1
+	}
+	if page*factRows < d.All {
+		d.Next = page + 1
+	}
+	d.Facts = d.Facts[(page-1)*factRows : min(page*factRows, d.All)]
 	for _, l := range c.Book.Catalogue.Languages() {
 		d.Languages = append(d.Languages, languageRow{l.Code, languageName(c.Book.Catalogue, l.Code), c.Book.Catalogue.Tally(l.Code)})
 	}

@@ -56,7 +56,7 @@ func TestTwoOfficersWithdrawAndTwoRestore(t *testing.T) {
 	if len(h.out) != 0 {
 		t.Errorf("still published: %v", h.out)
 	}
-	h.did("content.withdraw.propose", "content.withdraw.confirm", "content.restore.propose")
+	h.did("content.withdraw.propose", "content.withdraw.confirm", "content.restore.propose", "content.restore.confirm")
 }
 
 // did checks that the audit log tells of acts, and is whole.

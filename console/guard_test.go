@@ -98,7 +98,7 @@ func TestCookiesAreOutOfReach(t *testing.T) {
 func TestNobodyIsLedToAnotherSite(t *testing.T) {
 	for path, want := range map[string]string{
 		"/audit": "/audit", "": "/", "audit": "/", "//evil.example": "/", "https://evil.example/": "/", "/\\evil.example": "/",
-		"/a\r\nSet-Cookie: x": "/", "javascript:alert(1)": "/", "/audit?before=3": "/audit",
+		"/a\r\nSet-Cookie: x": "/", "javascript:alert(1)": "/", "/audit?before=3": "/audit", "/%2f%2fevil.example": "/%2f%2fevil.example", "/%5cevil.example": "/%5cevil.example",
 	} {
 		if got := own(path); got != want {
 			t.Errorf("own(%q) = %q", path, got)

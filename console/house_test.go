@@ -28,7 +28,7 @@ import (
 
 // house is a console with what it stands on.
 type house struct {
-	t       *testing.T
+	t       testing.TB
 	staff   *staff.Staff
 	audit   *staff.Audit
 	out     []withdraw.Out // what was published last
@@ -52,7 +52,7 @@ var theBook = sync.OnceValues(func() (*flows.Book, error) {
 	return flows.Embedded(c)
 })
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	b, err := theBook()
 	if err != nil {
@@ -228,7 +228,7 @@ func (o *officer) follow(a answer) answer {
 }
 
 // want checks the status, and texts on the page.
-func (a answer) want(t *testing.T, status int, texts ...string) {
+func (a answer) want(t testing.TB, status int, texts ...string) {
 	t.Helper()
 	if a.StatusCode != status {
 		t.Fatalf("status %d, want %d\n%s", a.StatusCode, status, a.main())
@@ -250,7 +250,7 @@ func (a answer) main() string {
 }
 
 // hidden is the value of a form's hidden field.
-func (a answer) hidden(t *testing.T, name string) string {
+func (a answer) hidden(t testing.TB, name string) string {
 	t.Helper()
 	m := regexp.MustCompile(`<input type="hidden" name="` + name + `" value="([^"]*)"`).FindStringSubmatch(a.text)
 	if m == nil {

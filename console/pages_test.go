@@ -175,3 +175,20 @@ func TestNumbersAreCountedOnceForAllWhoLook(t *testing.T) {
 		t.Errorf("counted %d times", counts)
 	}
 }
+
+func TestEveryFactIsOnAPageOfContent(t *testing.T) {
+	h := newHouse(t)
+	o := h.hire("Ana", staff.RoleWriter, false)
+	text := ""
+	for page := 1; page <= len(h.book.Facts())/factRows+1; page++ {
+		text += o.get(fmt.Sprintf("/content?page=%d", page)).text
+	}
+	for _, f := range h.book.Facts() {
+		if strings.Count(text, `/content/fact/`+f.ID+`"`) != 1 {
+			t.Errorf("%s is not there once", f.ID)
+		}
+	}
+	for _, page := range []string{"-1", "0", "999", "x"} {
+		o.get("/content?page="+page).want(t, http.StatusOK, h.book.Facts()[0].ID)
+	}
+}

@@ -73,18 +73,18 @@ func readPages(a assets) (pages, error) {
 // functions are what templates can call.
 func functions(w words, a assets) template.FuncMap {
 	return template.FuncMap{
-		"t":     w.say,
-		"alarm": func(a Alarm) string { return w.say(a.Word, anyOf(a.Args)...) },
-		"said":  func(f flash) string { return w.say(f.Word, anyOf(f.Args)...) },
-		"asset": a.url,
-		"once":  newOnce,
-		"day":   func(t time.Time) string { return flows.DateOf(t.UTC()).String() },
-		"at":    func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") + " UTC" },
-		"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"hex":   func(b [32]byte) string { return hex.EncodeToString(b[:]) },
-		"join":  strings.Join,
-		"list":  func(s ...string) []string { return s },
-		"bars":  bars, "columns": columns,
+		"t":       w.say,
+		"alarm":   func(a Alarm) string { return w.say(a.Word, anyOf(a.Args)...) },
+		"said":    func(f flash) string { return w.say(f.Word, anyOf(f.Args)...) },
+		"asset":   a.url,
+		"once":    newOnce,
+		"day":     func(t time.Time) string { return flows.DateOf(t.UTC()).String() },
+		"at":      func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") + " UTC" },
+		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"hex":     func(b [32]byte) string { return hex.EncodeToString(b[:]) },
+		"join":    strings.Join,
+		"list":    func(s ...string) []string { return s },
+		"channel": channelName, "bars": bars, "columns": columns,
 	}
 }
 

@@ -90,3 +90,8 @@ func (v *visit) menu() (out []MenuItem) {
 	}
 	return out
 }
+
+// leads tells whether a page of the menu is there.
+func (c *Console) leads(path string) bool {
+	return slices.ContainsFunc(c.table, func(r route) bool { return r.Menu != "" && r.path() == path })
+}

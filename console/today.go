@@ -28,7 +28,8 @@ type todayView struct {
 	People, Via, Asked, ToRemind []Point
 	OverdueFacts, Stale          int
 	Gaps                         []flows.Gap
-	Waiting                      int // withdrawals that wait for a second officer
+	Desk                         bool // there are pages of rumours and letters
+	Waiting                      int  // withdrawals that wait for a second officer
 }
 
 func (c *Console) todayPage(v *visit) (reply, error) {
@@ -40,7 +41,7 @@ func (c *Console) todayPage(v *visit) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	d := todayView{Numbers: n, Live: live(n)}
+	d := todayView{Numbers: n, Live: live(n), Desk: c.leads("/rumours") && c.leads("/letters")}
 	for _, i := range withdrawals {
 		if i.Waits() {
 			d.Waiting++
@@ -50,7 +51,7 @@ func (c *Console) todayPage(v *visit) (reply, error) {
 		d.People = append(d.People, n.Languages[lang].point(languageName(c.Book.Catalogue, lang)))
 	}
 	for _, channel := range slices.Sorted(maps.Keys(n.Channels)) {
-		d.Via = append(d.Via, n.Channels[channel].point(channel))
+		d.Via = append(d.Via, n.Channels[channel].point(channelName(channel)))
 	}
 	d.Asked, d.ToRemind = days(n.Unanswered), days(n.Due)
 	day := c.Book.On(v.now)
@@ -114,4 +115,17 @@ func languageName(c *locales.Catalogue, code string) string {
 		}
 	}
 	return code
+}
+
+// channelName is what people call a channel.
+func channelName(channel string) string {
+	switch channel {
+	case "sms":
+		return "SMS"
+	case "whatsapp":
+		return "WhatsApp"
+	case "telegram":
+		return "Telegram"
+	}
+	return channel
 }

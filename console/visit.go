@@ -242,8 +242,13 @@ func isOnce(s string) bool {
 // to another site.
 func own(path string) string {
 	u, err := url.Parse(path)
-	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n") {
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || strings.ContainsAny(path, "\\\r\n") {
 		return "/"
 	}
-	return u.Path
+	// As it was escaped: what stands for a slash must not become one.
+	clean := u.EscapedPath()
+	if !strings.HasPrefix(clean, "/") || strings.HasPrefix(clean, "//") {
+		return "/"
+	}
+	return clean
 }
