@@ -38,6 +38,10 @@ var records = map[string]func([]byte) (value any, again []byte, err error){
 		v, err := bot.DecodeNote(b)
 		return v, v.Encode(), err
 	},
+	"mailing": func(b []byte) (any, []byte, error) {
+		v, err := bot.DecodeMailing(b)
+		return v, v.Encode(), err
+	},
 }
 
 func samples() map[string]struct {
@@ -52,6 +56,10 @@ func samples() map[string]struct {
 		Choices: []flows.Choice{{Key: "1", Label: "Sí", Payload: "p"}, {}},
 		Voices:  []flows.Voice{{Lang: "mam", ID: "rule.what.3"}, {}},
 	}}
+	o.Mailing = 1 << 40
+	m := bot.Mailing{ID: 9, At: now, Until: now.Add(time.Hour), Order: []string{"es", "en"}, Variants: []bot.Variant{
+		{Lang: "es", Form: "sms", Message: o.Message}, {Lang: "ht", Form: "telegram", Message: flows.Message{Text: "Bonjou"}},
+	}}
 	left := bot.Sent{Outbound: o, Ref: "SM1", State: bot.DeliverySent}
 	d := bot.Dead{Channel: "sms", Kind: bot.Reply, Flow: "f", Node: "n", Reason: "21610", Queued: now, At: now.Add(time.Hour)}
 	e := bot.Entry{At: now, Programme: "cbp", Place: "tijuana", Outcome: "no"}
@@ -61,7 +69,7 @@ func samples() map[string]struct {
 		raw   []byte
 	}{
 		"contact": {c, c.Encode()}, "outbound": {o, o.Encode()}, "sent": {left, left.Encode()}, "dead": {d, d.Encode()},
-		"entry": {e, e.Encode()}, "note": {r, r.Encode()},
+		"entry": {e, e.Encode()}, "note": {r, r.Encode()}, "mailing": {m, m.Encode()},
 	}
 }
 
@@ -95,13 +103,13 @@ func TestAnOldRowOfTheOutboxStillReads(t *testing.T) {
 	}
 }
 
-func TestOfAMessageThatArrivedOnlyKindAndTimeAreKept(t *testing.T) {
+func TestOfAMessageThatArrivedOnlyKindTimeAndMailingAreKept(t *testing.T) {
 	s := samples()["sent"].value.(bot.Sent)
 	for state := bot.DeliveryUnknown; state <= bot.DeliveryRead; state++ {
 		s.State = state
 		want := s
 		if state.Final() {
-			want.Outbound = bot.Outbound{Kind: s.Kind, At: s.At}
+			want.Outbound = bot.Outbound{Kind: s.Kind, At: s.At, Mailing: s.Mailing}
 		}
 		got, err := bot.DecodeSent(s.Encode())
 		if err != nil || !reflect.DeepEqual(got, want) {

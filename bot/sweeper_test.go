@@ -179,9 +179,18 @@ func TestASweepKeepsLifetimesOfWhatPeopleLeave(t *testing.T) {
 		in.At = now.AddDate(0, 0, -ago)
 		receive(t, a, in)
 	}
+	for i, ago := range []int{29, 30, 31} {
+		m := bot.Mailing{ID: bot.MailingID(i + 1), At: now.AddDate(0, 0, -ago), Variants: []bot.Variant{{Lang: "es"}}}
+		if err := store.OpenMailing(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
 	swept, err := bot.NewSweeper(b, store).Sweep(t.Context(), now)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if _, kept, _ := store.MailingReport(t.Context(), 1); !kept || swept.Mailings != 2 {
+		t.Errorf("swept %d mailings, want those of 30 and 31 days; the other is kept: %v", swept.Mailings, kept)
 	}
 	if swept.Notes != 2 || swept.Diary != 1 || swept.SeenDays != 4 {
 		t.Errorf("swept %+v, want 2 rumours, 1 diary entry and 4 days of ids", swept)

@@ -141,7 +141,7 @@ func (s *Staff) ConfirmCode(ctx context.Context, cookie, code string, now time.T
 		} else if step, ok = codeFits(h.Code, code, h.CodeStep, now); !ok {
 			return 0, ErrRefused
 		}
-		h.CodeStep, l.Confirmed, l.Seen = step, ms(now), ms(now)
+		h.CodeStep, l.Confirmed, l.Seen = step, now.UnixMilli(), now.UnixMilli()
 		officer, err := written(h.paper, h.officerBody)
 		if err != nil {
 			return 0, err

@@ -60,7 +60,7 @@ func (s *Staff) FirstToken(ctx context.Context, now time.Time) (token string, ok
 			return 0, err
 		}
 		var paper *bot.Paper
-		if token, paper, err = invitation(inviteBody{Role: RoleAdmin, By: System, Until: ms(now.Add(FirstLife)), First: true}); err != nil {
+		if token, paper, err = invitation(inviteBody{Role: RoleAdmin, By: System, Until: now.Add(FirstLife).UnixMilli(), First: true}); err != nil {
 			return 0, err
 		}
 		ok = true
@@ -80,7 +80,7 @@ func (s *Staff) Invite(ctx context.Context, by Session, role Role, now time.Time
 	if !role.known() {
 		return "", ErrRole
 	}
-	token, paper, err := invitation(inviteBody{Role: role, By: by.ID, Until: ms(now.Add(InviteLife))})
+	token, paper, err := invitation(inviteBody{Role: role, By: by.ID, Until: now.Add(InviteLife).UnixMilli()})
 	if err != nil {
 		return "", err
 	}
@@ -109,7 +109,7 @@ func (s *Staff) Reset(ctx context.Context, by Session, id string, now time.Time)
 			return 0, err
 		}
 		var paper *bot.Paper
-		if token, paper, err = invitation(inviteBody{By: by.ID, Until: ms(now.Add(ResetLife)), Reset: id}); err != nil {
+		if token, paper, err = invitation(inviteBody{By: by.ID, Until: now.Add(ResetLife).UnixMilli(), Reset: id}); err != nil {
 			return 0, err
 		}
 		h.Password, h.Code, h.NewCode, h.Reset = nil, nil, nil, paper.ID
@@ -187,7 +187,7 @@ func (s *Staff) Accept(ctx context.Context, token, name, password string, now ti
 		if err != nil {
 			return 0, err
 		}
-		h := held{officerBody: officerBody{Role: i.Role, Lang: Langs[0], Since: ms(now)}}
+		h := held{officerBody: officerBody{Role: i.Role, Lang: Langs[0], Since: now.UnixMilli()}}
 		entry := Entry{At: now, Did: DidAccept, Note: string(i.Role)}
 		if i.Reset != "" {
 			h, _ = r.byID(i.Reset)

@@ -149,6 +149,15 @@ func (s *Staff) Officers(ctx context.Context) ([]Officer, error) {
 	return out, nil
 }
 
+// Officer is one of them by id, or ErrNoOfficer.
+func (s *Staff) Officer(ctx context.Context, id string) (Officer, error) {
+	h, err := s.officer(ctx, id)
+	if err != nil {
+		return Officer{}, fmt.Errorf("find an officer: %w", err)
+	}
+	return h.officer(), nil
+}
+
 // Find finds an officer by name, however it is written; ErrNoOfficer when there
 // is none.
 func (s *Staff) Find(ctx context.Context, name string) (Officer, error) {
@@ -221,7 +230,7 @@ func (s *Staff) manage(ctx context.Context, by Session, id, what string, with fu
 }
 
 // SetLang sets the language that the console speaks to an officer.
-func (s *Staff) SetLang(ctx context.Context, by Session, lang string) error {
+func (s *Staff) SetLang(ctx context.Context, by Session, lang string, now time.Time) error {
 	if !slices.Contains(Langs, lang) {
 		return ErrLang
 	}
@@ -235,11 +244,7 @@ func (s *Staff) SetLang(ctx context.Context, by Session, lang string) error {
 		if err != nil {
 			return 0, err
 		}
-		out, err := s.shelf.File(ctx, paper)
-		if err != nil {
-			err = fmt.Errorf("file an officer: %w", err)
-		}
-		return out, err
+		return s.log.File(ctx, Entry{At: now, Officer: by.ID, Did: DidLang, On: by.ID, Note: lang}, paper)
 	})
 }
 

@@ -66,7 +66,7 @@ func (b sessionBody) over(now time.Time) bool {
 // begun makes the session of an officer, and its cookie.
 func begun(id string, epoch uint64, now time.Time) (cookie string, paper *bot.Paper, err error) {
 	cookie, paperID := newSecret()
-	paper, err = written(bot.Paper{Kind: sessionKind, ID: paperID}, sessionBody{Officer: id, Epoch: epoch, Started: ms(now), Seen: ms(now)})
+	paper, err = written(bot.Paper{Kind: sessionKind, ID: paperID}, sessionBody{Officer: id, Epoch: epoch, Started: now.UnixMilli(), Seen: now.UnixMilli()})
 	return cookie, paper, err
 }
 
@@ -165,7 +165,7 @@ func (s *Staff) Session(ctx context.Context, cookie string, now time.Time) (Sess
 		return Session{}, err
 	}
 	if now.Sub(fromMS(l.Seen)) >= stampEvery {
-		l.Seen = ms(now)
+		l.Seen = now.UnixMilli()
 		paper, err := written(l.paper, l.sessionBody)
 		if err == nil {
 			// A Conflict is another page of the same officer, or a sign-out.

@@ -51,6 +51,7 @@ const (
 	DidSetCode  = "staff.setcode"  // a new second factor, not yet in use
 	DidConfirm  = "staff.confirm"  // a code was given
 	DidPassword = "staff.password" //
+	DidLang     = "staff.lang"     // Note: the language
 	DidRole     = "staff.role"     // Note: "writer to approver"
 	DidEnd      = "staff.end"      //
 	DidReset    = "staff.reset"    // a link for a lost password or phone was made
@@ -84,6 +85,12 @@ type Staff struct {
 func New(shelf bot.Shelf, log *Audit) *Staff {
 	return &Staff{shelf: shelf, log: log, cost: today, room: make(chan struct{}, hashesAtOnce)}
 }
+
+// String says nothing of whoever tried to sign in.
+func (s *Staff) String() string { return "staff" }
+
+// GoString is String.
+func (s *Staff) GoString() string { return s.String() }
 
 // Operator is who gives a command at the machine that Posada runs on. Whoever
 // can do that needs no sign-in: the database is theirs.
@@ -164,17 +171,5 @@ func (s *Staff) all(ctx context.Context, kind string, each func(bot.Paper) error
 	}
 }
 
-// Times are kept in milliseconds, and 0 is none.
-func ms(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-func fromMS(n int64) time.Time {
-	if n == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(n).UTC()
-}
+// Times are kept in milliseconds.
+func fromMS(n int64) time.Time { return time.UnixMilli(n).UTC() }

@@ -33,8 +33,8 @@ func (s *Staff) Sweep(ctx context.Context, now time.Time) (swept int, err error)
 		if decode(p, &b) != nil {
 			return false
 		}
-		h, ok := r.byID(b.Officer)
-		return ok && h.Epoch == b.Epoch && !b.over(now)
+		h, _ := r.byID(b.Officer) // of one who ended it has another epoch
+		return h.Epoch == b.Epoch && !b.over(now)
 	})
 	over = append(over, slices.DeleteFunc(invites, func(p bot.Paper) bool {
 		i := kept{paper: p}

@@ -57,7 +57,7 @@ func (a *Audit) verify(ctx context.Context, each func(Entry)) (n uint64, hash [3
 	for {
 		papers, err := a.shelf.Papers(ctx, auditKind, after, auditPage)
 		if err != nil {
-			return n, hash, fmt.Errorf("read the audit log: %w", err)
+			return n, hash, a.unreadable(ctx, n+1, err)
 		}
 		for _, p := range papers {
 			e, readable := readEntry(p)
@@ -92,4 +92,15 @@ func (a *Audit) verify(ctx context.Context, each func(Entry)) (n uint64, hash [3
 		return n, hash, Tampered{now.N + 1, "it stands beyond the end"}
 	}
 	return n, hash, nil
+}
+
+// unreadable finds the entry for which a page could not be read, at or after
+// from.
+func (a *Audit) unreadable(ctx context.Context, from uint64, cause error) error {
+	for n := from; n < from+auditPage && ctx.Err() == nil; n++ {
+		if _, err := a.shelf.Paper(ctx, auditKind, auditID(n)); err != nil {
+			return fmt.Errorf("%w: %w", Tampered{n, "it cannot be read"}, err)
+		}
+	}
+	return fmt.Errorf("read the audit log: %w", cause)
 }

@@ -34,6 +34,8 @@ type cli struct {
 	Doctor    doctorCmd    `cmd:"" help:"Check the settings with the providers, and say what to mend."`
 	Queue     queueCmd     `cmd:"" help:"Tell what waits to be sent and what was given up. Stop the server first; /metrics tells it while it runs."`
 	Reminders remindersCmd `cmd:"" help:"Count who is reminded of what, by programme and zone. Stop the server first; /metrics tells what was sent while it runs."`
+	Staff     staffCmd     `cmd:"" help:"Care for those who work with the console: list, end, and one-time links. Stop the server first."`
+	Audit     auditCmd     `cmd:"" help:"Read and verify the log of what staff did. Stop the server first."`
 	Webhook   webhookCmd   `cmd:"" help:"Care for Telegram's webhook."`
 	Health    healthCmd    `cmd:"" help:"Ask a running server whether it is well (for containers)."`
 }

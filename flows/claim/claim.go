@@ -20,8 +20,10 @@
 package claim
 
 import (
+	"math"
 	"slices"
 	"strings"
+	"unicode"
 
 	"posada/locales"
 )
@@ -91,7 +93,7 @@ func (r *Reader) Read(t Text) Print {
 		text = strings.ToValidUTF8(text[:maxBytes], "")
 	}
 	rest, links := takeLinks(text)
-	tokens := locales.Tokens(locales.Fold(spellSigns(rest)))
+	tokens := slices.DeleteFunc(locales.Tokens(locales.Fold(spellSigns(rest))), isSign)
 	tokens = joinThousands(tokens[:min(len(tokens), maxTokens)])
 	lang := r.language(tokens, t.Lang)
 	p := reading{reader: r, vocabulary: r.table.languages[lang], tokens: tokens}
@@ -102,6 +104,11 @@ func (r *Reader) Read(t Text) Print {
 		p.concept("link."+l, weightLink)
 	}
 	return p.finish()
+}
+
+// isSign tells a picture from a word: a text of emoji alone folds to them.
+func isSign(token string) bool {
+	return !strings.ContainsFunc(token, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
 }
 
 // language tells in which language a text is written: the one the person chose, unless another knows clearly more of its words.
@@ -274,7 +281,7 @@ func (p *reading) word(w string) {
 	p.print.features = append(p.print.features, feature{hashed('w', w), weightWord, true})
 	if parts := len(letters) - 2; len(letters)-2 >= shortest {
 		for i := range parts {
-			p.print.features = append(p.print.features, feature{hashed('c', string(letters[i:i+3])), weightWord / float32(parts), true})
+			p.print.features = append(p.print.features, feature{hashed('c', string(letters[i:i+3])), weightWord / float32(math.Sqrt(float64(parts))), true})
 		}
 	}
 }

@@ -27,13 +27,13 @@ import (
 
 // A child process is this test binary with a job.
 const (
-	childJob = "POSADA_TEST_CHILD" // hold, traffic, full or deliver
+	childJob = "POSADA_TEST_CHILD" // hold, traffic, full, deliver, broadcast or mailing
 	childDB  = "POSADA_TEST_DB"
 	childKey = "POSADA_TEST_KEY"
 )
 
 // start runs a child on a database; what it prints can be read line by line.
-func start(t *testing.T, job, db, keyFile string) (*exec.Cmd, *bufio.Scanner, io.Closer) {
+func start(t testing.TB, job, db, keyFile string) (*exec.Cmd, *bufio.Scanner, io.Closer) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -88,6 +88,13 @@ func child(job string) int {
 		traffic(s)
 	case "deliver":
 		deliver(s)
+	case "broadcast":
+		broadcast(s)
+	case "mailing":
+		if err := mailAll(s); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
 	}
 	if err := s.Close(); err != nil {
 		fmt.Fprintln(os.Stderr, err)

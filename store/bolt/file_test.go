@@ -68,6 +68,19 @@ func talk(t *testing.T, s *bolt.Store) {
 	}
 }
 
+// mailedTo leaves something of a mailing in all its states.
+func mailedTo(t *testing.T, s *bolt.Store, id bot.MailingID) {
+	t.Helper()
+	m := letter(id)
+	m.Variants[0].Message.Text = words
+	if err := s.OpenMailing(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := s.QueueMailing(t.Context(), id, nil, everybody); err != nil || p.Queued != 2 {
+		t.Fatal(p, err)
+	}
+}
+
 // everywhere leaves something of both persons in every part of the queue.
 func everywhere(t *testing.T, s *bolt.Store) {
 	t.Helper()
@@ -122,7 +135,13 @@ func TestACopyOfTheFileTellsNothing(t *testing.T) {
 	f := newFile(t)
 	s := f.open(t)
 	talk(t, s)
+	mailedTo(t, s, 1)
 	everywhere(t, s)
+	mailedTo(t, s, 2)
+	p := bot.Paper{Kind: "case", ID: "1", Body: []byte(words)}
+	if out, err := s.File(t.Context(), &p); err != nil || out != bot.Committed {
+		t.Fatal(out, err)
+	}
 	if c := counts(t, s); c.Queued == 0 || c.Waiting == 0 || c.Parked == 0 || c.Sent == 0 || c.Dead == 0 {
 		t.Fatalf("there is nothing to look for in parts of the queue: %+v", c)
 	}

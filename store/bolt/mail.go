@@ -18,8 +18,8 @@ import (
 // that it holds up nobody's answer for long, or so many were looked at, so that
 // a crash loses little of a long search.
 const (
-	chunkChosen = 512
-	chunkLooked = 16 * walkPart
+	chunkChosen = 256
+	chunkLooked = 32 * walkPart
 )
 
 // chosen is one who is to have a mailing.

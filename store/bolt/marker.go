@@ -80,7 +80,7 @@ func (s *Store) marked(tx *bbolt.Tx, l line, value []byte, who *recipient) (o bo
 		return o, false, false
 	}
 	known := s.mailings[m.mailing]
-	if known == nil {
+	if known == nil || known.state == 0 {
 		return o, false, false
 	}
 	if known.state != bot.MailingRuns {

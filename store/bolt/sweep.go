@@ -186,7 +186,7 @@ func (s *Store) sweepMailings(ctx context.Context, before time.Time) (n int, err
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		for id := range s.mailings {
-			if p, _ := s.progressIn(tx, id); p.At < before.Unix() {
+			if p, ok := s.progressIn(tx, id); ok && time.Unix(p.At, 0).Before(before) {
 				old = append(old, id)
 			}
 		}

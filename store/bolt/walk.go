@@ -19,7 +19,7 @@ import (
 )
 
 // walkPart is how many contacts one read transaction copies.
-const walkPart = 512
+const walkPart = 256
 
 // keysIn hands out the contacts of a list: 16 bytes each, in their order.
 func keysIn(list []byte) iter.Seq[[]byte] {

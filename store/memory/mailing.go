@@ -171,7 +171,7 @@ func (s *Store) mailing(ctx context.Context, what string, id bot.MailingID) (*ma
 }
 
 // chunk is how many people a call looks at: few, so that tests see several.
-const chunk = 3
+const chunk = 50
 
 // QueueMailing implements bot.Mailings.
 func (s *Store) QueueMailing(ctx context.Context, id bot.MailingID, got []bot.MailingID, choose func(bot.Person) bool) (bot.MailingProgress, error) {

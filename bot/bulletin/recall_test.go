@@ -1,0 +1,99 @@
+// Corrections: to exactly those who got the first, which goes no further.
+
+package bulletin_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"posada/bot"
+	"posada/bot/bulletin"
+)
+
+func TestACorrectionGoesToExactlyThoseWhoGotTheFirst(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		es := o.enrol(60, bot.Person{})
+		o.enrol(30, bot.Person{Lang: "en", Contact: bot.Contact{Address: bot.Address{Channel: "telegram"}}})
+		c := content()
+		c.Audience.Channels = []string{"sms"}
+		first := o.send(o.approved(c, day), day)
+		o.until(day, func() bool { return o.read(first.ID).Queued })
+		if n := len(o.claim(day, 25)); n != 25 {
+			t.Fatalf("%d were lent", n)
+		}
+		o.enrol(30, bot.Person{}) // they came too late to get it
+		ok := must[bulletin.Bulletin](o)
+		fix := ok(o.Recall(t.Context(), first.ID, ana, content(), false, day))
+		if o.read(first.ID).State != bulletin.Sending {
+			t.Error("a draft of a correction stops the first")
+		}
+		wrong := fix.Content()
+		wrong.Audience.Channels = []string{"sms"}
+		if _, err := o.Edit(t.Context(), fix.ID, fix.Version, ana, wrong, day); !errors.Is(err, bulletin.ErrFixed) {
+			t.Errorf("its audience can be changed: %v", err)
+		}
+		fix = o.send(o.approve(fix, day), day)
+		if got := o.read(first.ID); got.State != bulletin.Stopped {
+			t.Errorf("the first is %s once its correction is sent", got.State)
+		}
+		if n := len(o.claim(day, 1000)); n != 0 {
+			t.Errorf("%d were lent of the first", n)
+		}
+		o.until(day, func() bool { return o.read(fix.ID).Queued })
+		got := o.claim(day.Add(time.Hour), 1000)
+		if !slices.Equal(who(t, got), ids(es)) {
+			t.Errorf("%d got the correction, want %d", len(got), len(es))
+		}
+		for _, c := range got {
+			if c.Message.Text != "corrects 2026-03-15: Nadie vende citas." {
+				t.Fatalf("it says %q", c.Message.Text)
+			}
+		}
+		texts, err := o.SentTexts(t.Context(), day)
+		if err != nil || len(texts) != 4 || texts[0].Corrected != 20260315 || texts[0].By != uint64(o.read(fix.ID).Mailing) || texts[3].Corrected != 0 {
+			t.Errorf("%+v, %v", texts, err)
+		}
+	})
+}
+
+func TestACorrectionMustSpeakEveryLanguageOfTheFirst(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.enrol(40, bot.Person{})
+		first := o.send(o.approved(content(), day), day)
+		o.until(day, func() bool { return o.read(first.ID).Queued })
+		c := content()
+		delete(c.Texts, "en")
+		fix := must[bulletin.Bulletin](o)(o.Recall(t.Context(), first.ID, ana, c, true, day))
+		fix = must[bulletin.Bulletin](o)(o.HandOver(t.Context(), fix.ID, fix.Version, ana, day))
+		if _, err := o.Approve(t.Context(), fix.ID, fix.Version, beto, day); !refusedFor(err, bulletin.CodeUntold) {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+func TestACorrectionStopsAFirstThatIsStillBeingQueued(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.enrol(3000, bot.Person{})
+		first := o.send(o.approved(content(), day), day)
+		r := bulletin.NewRounds(o.Desk)
+		var report bot.MailingReport
+		for report.Queued < bulletin.Least { // until a chunk or some are queued
+			if _, err := r.Round(t.Context(), day); err != nil {
+				t.Fatal(err)
+			}
+			report, _, _ = o.s.MailingReport(t.Context(), o.read(first.ID).Mailing)
+		}
+		if o.read(first.ID).Queued {
+			t.Fatal("everybody is queued at once")
+		}
+		fix := must[bulletin.Bulletin](o)(o.Recall(t.Context(), first.ID, ana, content(), false, day))
+		fix = o.send(o.approve(fix, day), day)
+		o.until(day, func() bool { return o.read(fix.ID).Queued })
+		after, _, err := o.s.MailingReport(t.Context(), o.read(fix.ID).Mailing)
+		if err != nil || after.Queued != report.Queued {
+			t.Errorf("%d got the first, %d the correction, %v", report.Queued, after.Queued, err)
+		}
+	})
+}
