@@ -32,7 +32,9 @@ type Note struct {
 	Place string // id of a place of the book, coarse; "" when it is not known
 	Text  string // cleaned and limited by flows, or by whoever takes an officer's words
 	Case  string // id of the case it belongs to; "" until it is sorted
-	By    string // id of the officer, of a NoteAnswer
+	// By is the id of the officer, of a NoteAnswer. Of a NoteRumour without a
+	// Text it is which edition of its case's answer the person was told.
+	By string
 }
 
 // Format prints kind and channel alone.

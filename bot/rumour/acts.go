@@ -48,7 +48,7 @@ func (d *Desk) eraseWords(ctx context.Context, id string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	if err := d.Notes.EraseNotes(ctx, ids...); err != nil {
+	if err := d.with.Notes.EraseNotes(ctx, ids...); err != nil {
 		return fmt.Errorf("erase notes: %w", err)
 	}
 	d.mu.Lock()
@@ -58,7 +58,8 @@ func (d *Desk) eraseWords(ctx context.Context, id string) error {
 }
 
 // Merge puts all of an open or closed case into another: its notes, its counts
-// and what it is known by. Whoever asks for it is shown the other. Who reported
+// and what it is known by. The notes go on naming the case they were sorted into,
+// whose paper outlives them. Whoever asks for it is shown the other. Who reported
 // both is counted twice.
 func (d *Desk) Merge(ctx context.Context, by, id string, seen uint64, into string, now time.Time) error {
 	d.acting.Lock()
@@ -96,7 +97,7 @@ func (d *Desk) Merge(ctx context.Context, by, id string, seen uint64, into strin
 	d.recent[into] = append(d.recent[into], d.recent[id]...)
 	delete(d.recent, id)
 	d.mu.Unlock()
-	d.Filed() // the notes themselves are sorted by the next pass
+	d.Filed() // an answered case owes them its answer
 	return nil
 }
 
@@ -173,7 +174,7 @@ func (d *Desk) TakeOut(ctx context.Context, by, id, key string, now time.Time) (
 	d.heard.rumours[id] = slices.DeleteFunc(d.heard.rumours[id], func(o ref) bool { return o.id == r.id })
 	d.heard.rumours[fresh] = append(d.heard.rumours[fresh], r)
 	d.mu.Unlock()
-	if _, err := d.Notes.SortNote(ctx, r.id, fresh); err != nil {
+	if _, err := d.with.Notes.SortNote(ctx, r.id, fresh); err != nil {
 		return "", fmt.Errorf("take a note out: %w", err)
 	}
 	return fresh, nil
@@ -181,7 +182,7 @@ func (d *Desk) TakeOut(ctx context.Context, by, id, key string, now time.Time) (
 
 // note reads one note anew; ok is false when it is gone.
 func (d *Desk) note(ctx context.Context, r ref) (n bot.Note, ok bool, err error) {
-	notes, err := d.Notes.NotesOf(ctx, r.who)
+	notes, err := d.with.Notes.NotesOf(ctx, r.who)
 	if err != nil {
 		return bot.Note{}, false, fmt.Errorf("read a person's notes: %w", err)
 	}

@@ -86,7 +86,7 @@ func (p *rumourPaper) begin(by string, seen uint64, now time.Time) error {
 
 // publish puts all answers up.
 func (d *Desk) publish() {
-	if d.Publish == nil {
+	if d.with.Publish == nil {
 		return
 	}
 	out := []Answered{}
@@ -95,7 +95,7 @@ func (d *Desk) publish() {
 			out = append(out, p.answered(id))
 		}
 	}
-	d.Publish(out)
+	d.with.Publish(out)
 }
 
 func (p *rumourPaper) answered(id string) Answered {
@@ -146,13 +146,14 @@ func (d *Desk) goBack(ctx context.Context, now time.Time) error {
 			continue
 		}
 		notes := d.refs(id)
-		for who, owed := range p.owed(notes) {
-			for _, r := range notes { // one mark stays, and no more
-				if r.who == who && r.told && r.by == edition(p.Edition) {
-					owed = append(owed, r)
-				}
+		owed := p.owed(notes)
+		for _, r := range notes { // one mark stays, and no more
+			if len(owed[r.who]) > 0 && r.told && r.by == edition(p.Edition) {
+				owed[r.who] = append(owed[r.who], r)
 			}
-			all = append(all, owing{id, p, who, owed})
+		}
+		for who, notes := range owed {
+			all = append(all, owing{id, p, who, notes})
 		}
 	}
 	return each(ctx, len(all), func(ctx context.Context, i int) error {
@@ -175,7 +176,7 @@ func (d *Desk) tell(ctx context.Context, id string, p *rumourPaper, who bot.Addr
 		ids[i] = r.id
 	}
 	mark := bot.Note{Kind: bot.NoteRumour, At: now.UTC().Truncate(time.Second), From: who, Lang: notes[0].lang, Case: id, By: edition(p.Edition)}
-	did, err := d.Call(ctx, who, bot.Call{
+	did, err := d.with.Call(ctx, who, bot.Call{
 		ID: "news " + id + " " + mark.By, Timer: flows.Timer{Kind: flows.TimerNews, Programme: id}, At: now, Now: now,
 		Notes: []bot.Note{mark}, EraseNotes: ids,
 	})
@@ -189,7 +190,7 @@ func (d *Desk) tell(ctx context.Context, id string, p *rumourPaper, who bot.Addr
 				ids = append(ids, r.id)
 			}
 		}
-		if err := d.Notes.EraseNotes(ctx, ids...); err != nil {
+		if err := d.with.Notes.EraseNotes(ctx, ids...); err != nil {
 			return fmt.Errorf("erase notes of who is not to be told: %w", err)
 		}
 	}

@@ -68,7 +68,7 @@ func (d *Desk) checkSources(v Verdict, now time.Time) (out []Problem) {
 		for _, text := range []string{s.Publisher, s.Title} {
 			out = append(out, d.checkText("source", "", text, MaxClaim)...)
 		}
-		if u, err := url.Parse(s.URL); s.URL != "" && (err != nil || u.Scheme != "https" || u.User != nil || d.Link == nil || !d.Link(s.URL)) {
+		if u, err := url.Parse(s.URL); s.URL != "" && (err != nil || u.Scheme != "https" || u.User != nil || d.with.Link == nil || !d.with.Link(s.URL)) {
 			out = append(out, Problem{Code: BadLink, Field: "source", What: s.URL})
 		}
 	}
@@ -77,7 +77,7 @@ func (d *Desk) checkSources(v Verdict, now time.Time) (out []Problem) {
 
 // checkText checks one text in one language.
 func (d *Desk) checkText(field, lang, text string, limit int) (out []Problem) {
-	if lang != "" && len(d.Langs) > 0 && !slices.Contains(d.Langs, lang) {
+	if lang != "" && len(d.with.Langs) > 0 && !slices.Contains(d.with.Langs, lang) {
 		out = append(out, Problem{Code: BadLang, Field: field, Lang: lang})
 	}
 	if utf8.RuneCountInString(text) > limit {
@@ -85,12 +85,12 @@ func (d *Desk) checkText(field, lang, text string, limit int) (out []Problem) {
 	}
 	links, numbers := mentions(text)
 	for _, link := range links {
-		if d.Link == nil || !d.Link(link) {
+		if d.with.Link == nil || !d.with.Link(link) {
 			out = append(out, Problem{Code: BadLink, Field: field, Lang: lang, What: link})
 		}
 	}
 	for _, n := range numbers {
-		if d.Number == nil || !d.Number(n) {
+		if d.with.Number == nil || !d.with.Number(n) {
 			out = append(out, Problem{Code: BadNumber, Field: field, Lang: lang, What: n})
 		}
 	}

@@ -1,7 +1,11 @@
 // The matcher that Posada works with: flows/claim, over prints as they are kept.
 package rumour
 
-import "posada/flows/claim"
+import (
+	"unicode"
+
+	"posada/flows/claim"
+)
 
 // Claims is a Matcher that recognises claims across languages.
 type Claims struct {
@@ -12,8 +16,20 @@ type Claims struct {
 // NewClaims makes one that knows no case yet.
 func NewClaims(reader *claim.Reader) *Claims { return &Claims{reader, claim.NewCases()} }
 
+// letters is the fewest letters with which anything is claimed: a face is none.
+const letters = 3
+
 // Print implements Matcher.
 func (c *Claims) Print(lang, text string) []byte {
+	n := 0
+	for _, r := range text {
+		if unicode.IsLetter(r) {
+			n++
+		}
+	}
+	if n < letters {
+		return nil
+	}
 	p := c.reader.Read(claim.Text{Lang: lang, Text: text})
 	if p.Empty() {
 		return nil

@@ -88,7 +88,7 @@ type Author struct {
 
 // Desk is safe for use by many goroutines. It knows nothing before Load or Run.
 type Desk struct {
-	Config
+	with Config
 	poke chan struct{}
 
 	// passing is held by a pass, and acting by whatever reads notes and sorts
@@ -112,7 +112,7 @@ type Desk struct {
 // New makes a desk.
 func New(c Config) *Desk {
 	return &Desk{
-		Config: c, poke: make(chan struct{}, 1), heard: newIndex(), match: &guarded{m: c.Match}, recent: map[string][]time.Time{},
+		with: c, poke: make(chan struct{}, 1), heard: newIndex(), match: &guarded{m: c.Match}, recent: map[string][]time.Time{},
 		rumours: newCabinet[rumourPaper](c.Shelf, kindRumour),
 		letters: newCabinet[letterPaper](c.Shelf, kindLetter),
 		desk:    newCabinet[deskPaper](c.Shelf, kindDesk),

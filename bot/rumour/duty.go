@@ -97,7 +97,7 @@ func (d *Desk) onDesk(ctx context.Context, change func(*deskPaper) error) error 
 
 // open tells whether letters are read, when that is not what was told last.
 func (d *Desk) open(now time.Time) {
-	if d.Opened == nil {
+	if d.with.Opened == nil {
 		return
 	}
 	d.opening.Lock()
@@ -110,5 +110,5 @@ func (d *Desk) open(now time.Time) {
 	told := is
 	told.Hours = maps.Clone(is.Hours)
 	d.opened = &is
-	d.Opened(told)
+	d.with.Opened(told)
 }

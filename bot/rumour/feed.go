@@ -32,12 +32,12 @@ const countShown = 20
 
 // Feed is what stands answered at now.
 func (d *Desk) Feed(now time.Time) Feed {
-	f := Feed{Author: d.Author}
+	f := Feed{Author: d.with.Author}
 	for id, p := range d.rumours.all() {
 		if p.Status != Answer {
 			continue
 		}
-		f.Reviews = append(f.Reviews, p.reviews(id, d.Author.Page, now)...)
+		f.Reviews = append(f.Reviews, p.reviews(id, d.with.Author.Page, now)...)
 		if on := day(p.Answered); on.After(f.Changed) {
 			f.Changed = on
 		}

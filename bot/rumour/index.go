@@ -75,14 +75,9 @@ func (d *Desk) read(ctx context.Context) (*index, []loose, error) {
 			taken[key] = id
 		}
 	}
-	for id, p := range d.letters.all() {
-		for _, key := range p.Taken {
-			taken[key] = id
-		}
-	}
 	x := newIndex()
 	var rest []loose
-	err := d.Notes.Notes(ctx, func(n bot.Note) error {
+	err := d.with.Notes.Notes(ctx, func(n bot.Note) error {
 		r := refOf(n)
 		to := taken[r.key]
 		switch n.Kind {
@@ -91,9 +86,6 @@ func (d *Desk) read(ctx context.Context) (*index, []loose, error) {
 			switch {
 			case at != "" && (to == "" || d.stands(to) == at):
 				x.rumours[at] = append(x.rumours[at], r)
-				if at != n.Case && !r.told {
-					rest = append(rest, loose{ref: r, to: at})
-				}
 			case !r.told:
 				rest = append(rest, loose{ref: r, place: n.Place, text: n.Text, to: d.stands(to)})
 			}
@@ -102,7 +94,7 @@ func (d *Desk) read(ctx context.Context) (*index, []loose, error) {
 			case p != nil && n.Case != "":
 				x.letters[n.Case] = append(x.letters[n.Case], r)
 			case n.Kind == bot.NoteLetter:
-				rest = append(rest, loose{ref: r, to: to})
+				rest = append(rest, loose{ref: r})
 			}
 		}
 		return nil

@@ -18,24 +18,21 @@ import (
 func (d *Desk) sortLetters(ctx context.Context, notes []loose, now time.Time) error {
 	var told []string
 	for _, n := range notes {
-		id := n.to
-		if p := d.letters.get(id); p == nil || id == "" {
-			if id = d.threadOf(n.who); id == "" {
-				id = newID()
-			}
-			err := d.letters.write(ctx, func(ps []*letterPaper) error {
-				if ps[0] == nil {
-					ps[0] = &letterPaper{Opened: minutes(n.at)}
-				}
-				ps[0].Lang = n.lang
-				ps[0].Taken = []string{n.key} // those before it are sorted: an error ends the pass
-				return nil
-			}, id)
-			if err != nil {
-				return err
-			}
+		id := d.threadOf(n.who)
+		if id == "" { // a crash before the letter is in it leaves a thread of nobody, which is erased
+			id = newID()
 		}
-		kept, err := d.Notes.SortNote(ctx, n.id, id)
+		err := d.letters.write(ctx, func(ps []*letterPaper) error {
+			if ps[0] == nil {
+				ps[0] = &letterPaper{Opened: minutes(n.at)}
+			}
+			ps[0].Lang = n.lang
+			return nil
+		}, id)
+		if err != nil {
+			return err
+		}
+		kept, err := d.with.Notes.SortNote(ctx, n.id, id)
 		if err != nil {
 			return fmt.Errorf("sort a letter: %w", err)
 		}
@@ -48,7 +45,7 @@ func (d *Desk) sortLetters(ctx context.Context, notes []loose, now time.Time) er
 			}
 		}
 	}
-	if d.Alarm != nil && len(told) > 0 {
+	if d.with.Alarm != nil && len(told) > 0 {
 		waiting := 0
 		for _, l := range d.Letters(now) {
 			if l.Status == Open {
@@ -56,7 +53,7 @@ func (d *Desk) sortLetters(ctx context.Context, notes []loose, now time.Time) er
 			}
 		}
 		for _, id := range told {
-			d.Alarm(Alarm{AlarmLetter, id, waiting, now})
+			d.with.Alarm(Alarm{AlarmLetter, id, waiting, now})
 		}
 	}
 	return nil
@@ -119,7 +116,7 @@ func (d *Desk) Thread(ctx context.Context, id string, now time.Time) (Thread, er
 	if p == nil || len(notes) == 0 {
 		return Thread{}, fmt.Errorf("show a letter: %w", ErrUnknown)
 	}
-	all, err := d.Notes.NotesOf(ctx, notes[0].who)
+	all, err := d.with.Notes.NotesOf(ctx, notes[0].who)
 	if err != nil {
 		return Thread{}, fmt.Errorf("show a letter: read notes: %w", err)
 	}
@@ -229,7 +226,7 @@ func (d *Desk) Reply(ctx context.Context, by, id string, seen uint64, text strin
 	if err != nil {
 		return nil, err
 	}
-	did, err := d.Call(ctx, who, call)
+	did, err := d.with.Call(ctx, who, call)
 	if err != nil {
 		return nil, fmt.Errorf("answer a letter: %w", err)
 	}
@@ -258,7 +255,7 @@ func (d *Desk) endLetters(ctx context.Context, now time.Time) error {
 			for _, r := range notes {
 				ids = append(ids, r.id)
 			}
-			if err = d.Notes.EraseNotes(ctx, ids...); err == nil {
+			if err = d.with.Notes.EraseNotes(ctx, ids...); err == nil {
 				err = d.onLetter(ctx, "erase a closed letter", id, nil)
 			}
 		case p.Closed.IsZero() && now.Sub(notes[len(notes)-1].at) >= quietLife:

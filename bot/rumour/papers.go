@@ -48,7 +48,6 @@ type letterPaper struct {
 	Opened   time.Time
 	Officer  string // who took it
 	Closed   time.Time
-	Taken    []string // as above
 	Revision uint64
 	Hand     string
 }

@@ -69,8 +69,8 @@ func (d *Desk) Run(ctx context.Context) {
 }
 
 func (d *Desk) fault(err error) {
-	if d.Report != nil {
-		d.Report(err)
+	if d.with.Report != nil {
+		d.with.Report(err)
 	}
 }
 

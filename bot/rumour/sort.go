@@ -29,7 +29,8 @@ const (
 type plan struct {
 	fresh  []loose // to be counted
 	prints [][]byte
-	counts map[string]bool // keys of those that count as one more person
+	counts map[string]bool // by key: whether it counts as one more person
+	people map[bot.Address]bool
 }
 
 // sortRumours sorts notes, the oldest first. On an error the rest stays as it
@@ -61,12 +62,11 @@ func (d *Desk) sortChunk(ctx context.Context, notes []loose, left map[string]boo
 		to[i] = id
 		p := plans[id]
 		if p == nil {
-			p = &plan{counts: map[string]bool{}}
+			p = &plan{counts: map[string]bool{}, people: d.people(id)}
 			plans[id] = p
 		}
-		if !d.isHeardFrom(id, n.who) && !slices.ContainsFunc(p.fresh, func(f loose) bool { return f.who == n.who }) {
-			p.counts[n.key] = true
-		}
+		p.counts[n.key] = !p.people[n.who]
+		p.people[n.who] = true
 		p.fresh = append(p.fresh, n)
 		if print != nil {
 			p.prints = append(p.prints, print)
@@ -134,11 +134,13 @@ func (p *rumourPaper) addPrint(print []byte) {
 	}
 }
 
-// isHeardFrom tells whether something of a person's stands in a case.
-func (d *Desk) isHeardFrom(id string, who bot.Address) bool {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
-	return slices.ContainsFunc(d.heard.rumours[id], func(r ref) bool { return r.who == who })
+// people are those of whom something stands in a case.
+func (d *Desk) people(id string) map[bot.Address]bool {
+	out := map[bot.Address]bool{}
+	for _, r := range d.refs(id) {
+		out[r.who] = true
+	}
+	return out
 }
 
 // teach has the matcher know a case by what is in its paper, or not at all.
@@ -186,16 +188,13 @@ func (d *Desk) remember(id string, pl *plan) {
 // put sorts the notes themselves.
 func (d *Desk) put(ctx context.Context, notes []loose, to []string) error {
 	return each(ctx, len(notes), func(ctx context.Context, i int) error {
-		kept, err := d.Notes.SortNote(ctx, notes[i].id, to[i])
+		kept, err := d.with.Notes.SortNote(ctx, notes[i].id, to[i])
 		if err != nil || !kept {
 			return err
 		}
 		d.mu.Lock()
 		defer d.mu.Unlock()
-		has := func(r ref) bool { return r.id == notes[i].id }
-		if !slices.ContainsFunc(d.heard.rumours[to[i]], has) {
-			d.heard.rumours[to[i]] = append(d.heard.rumours[to[i]], notes[i].ref)
-		}
+		d.heard.rumours[to[i]] = append(d.heard.rumours[to[i]], notes[i].ref)
 		return nil
 	})
 }

@@ -130,8 +130,8 @@ func (d *Desk) alarm(ctx context.Context, now time.Time) error {
 		if err != nil {
 			return fmt.Errorf("alarm: %w", err)
 		}
-		if due && d.Alarm != nil {
-			d.Alarm(a)
+		if due && d.with.Alarm != nil {
+			d.with.Alarm(a)
 		}
 	}
 	return nil

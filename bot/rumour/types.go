@@ -136,6 +136,7 @@ const (
 )
 
 // Codes lists all codes of problems.
+var Codes = []string{BadVerdict, NoBridge, NoReason, NoClaim, TooLong, TooMany, NoSource, BadSource, BadLink, BadNumber, BadReview, BadLang, NoText}
 
 // The limits of what officers write, in characters.
 const (

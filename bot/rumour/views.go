@@ -96,7 +96,7 @@ func (d *Desk) Case(ctx context.Context, id string, now time.Time) (Case, error)
 		notes, ok := of[r.who]
 		if !ok {
 			var err error
-			if notes, err = d.Notes.NotesOf(ctx, r.who); err != nil {
+			if notes, err = d.with.Notes.NotesOf(ctx, r.who); err != nil {
 				return Case{}, fmt.Errorf("show a rumour: read notes: %w", err)
 			}
 			of[r.who] = notes

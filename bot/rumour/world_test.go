@@ -59,8 +59,8 @@ var stores = map[string]func(testing.TB) store{
 // stop stops, and delete erases.
 type manners struct{}
 
-func (manners) Step(s flows.Session, in flows.Input, _ flows.Form, at flows.At) (flows.Session, []flows.Message, []flows.Effect) {
-	s = flows.Session{Language: "es", Flow: "menu", Node: "menu", Consented: true, Seen: at.Now.Unix() / 60}
+func (manners) Step(_ flows.Session, in flows.Input, _ flows.Form, at flows.At) (flows.Session, []flows.Message, []flows.Effect) {
+	s := flows.Session{Language: "es", Flow: "menu", Node: "menu", Consented: true, Seen: at.Now.Unix() / 60}
 	switch in.Text {
 	case "stop":
 		s.Stopped = true
@@ -174,6 +174,7 @@ type world struct {
 	store store
 	a     *bot.Assistant
 	fuse  *fuse
+	with  rumour.Matcher // nil: words
 
 	mu     sync.Mutex
 	told   map[string]int // "person timer case" → how often
@@ -195,8 +196,12 @@ func (w *world) restart(steps int, late bool) {
 	w.fuse = &fuse{steps: steps, late: late}
 	f := w.fuse
 	s := wired{w.store, f}
+	with := w.with
+	if with == nil {
+		with = matcher()
+	}
 	w.Desk = rumour.New(rumour.Config{
-		Notes: s, Shelf: s, Match: matcher(),
+		Notes: s, Shelf: s, Match: with,
 		Call: func(ctx context.Context, who bot.Address, call bot.Call) (did bool, err error) {
 			err = f.step(func() error {
 				if did, err = w.a.Call(ctx, who, call); did {
