@@ -199,7 +199,7 @@ func (h *house) bulletin(title string) bulletin.Bulletin {
 }
 
 // where is the path an answer leads to.
-func (a answer) where(t *testing.T) string {
+func (a answer) where(t testing.TB) string {
 	t.Helper()
 	if a.StatusCode != http.StatusSeeOther {
 		t.Fatalf("%d, want a redirect: %s", a.StatusCode, a.text)

@@ -29,7 +29,7 @@ type Staff interface {
 	SetPassword(ctx context.Context, cookie, old, next string, now time.Time) (fresh string, err error)
 	SetCode(ctx context.Context, by staff.Session, now time.Time) (secret, uri string, err error)
 	ConfirmCode(ctx context.Context, cookie, code string, now time.Time) error
-	SetLang(ctx context.Context, by staff.Session, lang string) error
+	SetLang(ctx context.Context, by staff.Session, lang string, now time.Time) error
 
 	Officers(ctx context.Context) ([]staff.Officer, error)
 	SetRole(ctx context.Context, by staff.Session, id string, role staff.Role, now time.Time) error

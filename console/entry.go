@@ -125,7 +125,7 @@ func (c *Console) speak(ctx context.Context, cookie, lang string, now time.Time)
 	if err != nil {
 		return err
 	}
-	return c.Staff.SetLang(ctx, session, lang)
+	return c.Staff.SetLang(ctx, session, lang, now)
 }
 
 func (c *Console) signOut(v *visit) (reply, error) {
@@ -150,7 +150,7 @@ func (c *Console) setLanguage(v *visit) (reply, error) {
 	if !has(languages, lang) {
 		return refused(http.StatusBadRequest, "refused.form"), nil
 	}
-	if err := c.Staff.SetLang(v.r.Context(), v.Who, lang); err != nil {
+	if err := c.Staff.SetLang(v.r.Context(), v.Who, lang, v.now); err != nil {
 		return reply{}, err
 	}
 	return goTo("/account", "account.language.done"), nil
