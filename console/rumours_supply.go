@@ -48,14 +48,6 @@ func (t Tongue) Dir() string {
 	return "ltr"
 }
 
-// Dir is the direction for HTML of what has no language.
-func dirOf(t Tongue) string {
-	if t.Code == "" {
-		return "auto"
-	}
-	return t.Dir()
-}
-
 // name of one of a list, the id itself when it is not in it.
 func name(list []Named, id string) string {
 	for _, n := range list {
