@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +25,7 @@ type furniture struct {
 	store     *memory.Store
 	desk      *rumour.Desk
 	bulletins *bulletin.Desk
+	mu        sync.Mutex  // guards called and reports of the desks
 	called    []bot.Call  // what happened in people's conversations
 	did       chan string // what the runner of bulletins did
 }
@@ -71,16 +73,23 @@ func (m sameWords) Find(print []byte) (ids []string, clear bool) {
 func furnish(h *house, c *Config) {
 	f := &furniture{store: memory.New(), did: make(chan string, 100)}
 	h.furniture = f
+	report := func(err error) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		h.reports = append(h.reports, err)
+	}
 	f.desk = rumour.New(rumour.Config{
 		Notes: f.store, Shelf: f.store, Match: sameWords{map[string][]string{}}, Langs: []string{"en", "es", "ht", "fa"},
 		Call: func(ctx context.Context, who bot.Address, call bot.Call) (bool, error) {
+			f.mu.Lock()
 			f.called = append(f.called, call)
+			f.mu.Unlock()
 			return true, f.store.EraseNotes(ctx, call.EraseNotes...)
 		},
 		Link:   func(s string) bool { return s == approvedLink },
 		Number: func(s string) bool { return s == "525512345678" },
 		Author: rumour.Author{Name: "Casa Prueba", URL: "https://posada.example/", Page: "https://posada.example/rumours"},
-		Report: func(err error) { h.reports = append(h.reports, err) },
+		Report: report,
 	})
 	f.bulletins = bulletin.New(f.store, bulletin.World{
 		Composer: testComposer{}, Languages: []string{"en", "es", "ht", "fa"}, Channels: []string{"telegram", "whatsapp", "sms"},
@@ -96,7 +105,7 @@ func furnish(h *house, c *Config) {
 		Rates:  map[string]float64{"telegram": 25, "whatsapp": 10, "sms": 1},
 		Prices: bulletin.Prices{Currency: "USD", Segment: .01, WhatsApp: .005, Nudge: .02},
 		Did:    func(_ context.Context, did, _ string) error { f.did <- did; return nil },
-		Report: func(err error) { h.reports = append(h.reports, err) },
+		Report: report,
 	})
 	c.Desk, c.Bulletins = f.desk, f.bulletins
 	c.Supply = Supply{
