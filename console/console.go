@@ -62,6 +62,9 @@ type Config struct {
 	Audit       Audit
 	Withdrawals Withdrawals
 	Book        *flows.Book
+	Desk        Desk      // nil: there are no pages of rumours and letters
+	Bulletins   Bulletins // nil: there are none of bulletins
+	Supply      Supply
 	// Numbers counts what the page of today shows. It is asked at most every
 	// few seconds, however many look at it.
 	Numbers func(ctx context.Context, now time.Time) (Numbers, error)
@@ -92,6 +95,9 @@ type Console struct {
 	kept    kept
 	flashes [32]byte // signs messages over a redirect
 	stopped chan struct{}
+
+	censuses      censuses
+	bulletinsMade onceMade
 }
 
 // New makes a console. An error says that the console itself is broken: a

@@ -37,6 +37,8 @@ type house struct {
 	handler http.Handler
 	numbers Numbers
 	reports []error
+
+	*furniture // of the pages where officers write to people
 }
 
 const password = "a lantern beside seven rivers"
@@ -66,6 +68,7 @@ func newHouse(t testing.TB) *house {
 		Phone:       "http://localhost:8081/",
 		Report:      func(err error) { h.reports = append(h.reports, err) },
 	}
+	furnish(h, &config)
 	if h.console, err = New(config); err != nil {
 		t.Fatal(err)
 	}

@@ -61,6 +61,9 @@ func (c *Console) routes() []route {
 	return slices.Concat(
 		c.entryRoutes(),
 		c.todayRoutes(),
+		c.rumourRoutes(),
+		c.letterRoutes(),
+		c.bulletinRoutes(),
 		c.contentRoutes(),
 		c.directoryRoutes(),
 		c.staffRoutes(),
