@@ -39,7 +39,7 @@ const (
 // testComposer makes messages with a head and a foot.
 type testComposer struct{}
 
-func (testComposer) Bulletin(form flows.Form, lang, text string, corrects flows.Date) flows.Message {
+func (testComposer) Bulletin(form flows.Form, lang, text string, _, corrects flows.Date) flows.Message {
 	head := "Posada:\n"
 	if corrects != 0 {
 		head += "[" + lang + " corrects " + corrects.String() + "]\n"

@@ -128,7 +128,7 @@ func TestAPreviewIsWhatTheComposerGives(t *testing.T) {
 	page := o.get(path + "/preview")
 	for _, form := range flows.Forms {
 		for lang, text := range map[string]string{"es": "Hola & adiós", "fa": "سلام"} {
-			want := template.HTMLEscapeString(testComposer{}.Bulletin(form, lang, text, 0).Text)
+			want := template.HTMLEscapeString(testComposer{}.Bulletin(form, lang, text, 0, 0).Text)
 			if !strings.Contains(page.text, want) {
 				t.Errorf("%s %s is not shown as it is sent", form.Name, lang)
 			}
