@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"strings"
 	"time"
 
 	"posada/bot/rumour"
@@ -99,8 +100,12 @@ type publicText struct {
 	ID string // its anchor
 }
 
+// beside is a path as a page next to it leads there, below whatever path all of
+// them are published.
+func beside(path string) string { return strings.TrimPrefix(path, "/") }
+
 func (p *public) view(f rumour.Feed, lang string) publicView {
-	out := publicView{Lang: lang, Other: languages[0], Author: f.Author, JSON: PublicJSON, CSS: PublicCSS}
+	out := publicView{Lang: lang, Other: languages[0], Author: f.Author, JSON: beside(PublicJSON), CSS: beside(PublicCSS)}
 	if lang == languages[0] {
 		out.Other = languages[1]
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -29,6 +30,9 @@ func (c *serveCmd) officeNeeds(s *server) officeNeeds {
 		book: s.book, store: s.store, call: s.assistant.Call, wake: s.wakeAll, report: s.report,
 		rates: map[string]float64{}, trial: !c.any(), channels: []string{bot.Simulator},
 		template: func(lang string) bool { return twilio.Config{Templates: c.WhatsAppTemplate}.Nudges(bot.Bulletin, lang) },
+	}
+	if c.PublicURL != "" {
+		n.page = webhook.Join(c.PublicURL, console.PublicPage)
 	}
 	for _, f := range flows.Forms {
 		form, _ := c.formNamed(f.Name)
@@ -94,6 +98,14 @@ func (s *server) answeredPages() (http.Handler, error) {
 		tongues = append(tongues, console.Tongue{Code: l.Code, Name: l.Raw("language.name"), RightToLeft: l.RightToLeft()})
 	}
 	return console.PublicHandler(s.office.desk, tongues, s.report("answered rumours"))
+}
+
+// below takes the path of the public URL off before a handler sees a request.
+func below(public string, h http.Handler) http.Handler {
+	if u, err := url.Parse(public); err == nil {
+		return http.StripPrefix(u.Path, h)
+	}
+	return h
 }
 
 // heard tells the desks of a message that was received.

@@ -86,7 +86,8 @@ type officeNeeds struct {
 	channels []string
 	rates    map[string]float64
 	template func(lang string) bool
-	trial    bool // there are no real channels: simulated people count
+	page     string // where answered rumours are published, "" for nowhere
+	trial    bool   // there are no real channels: simulated people count
 	report   func(part string) func(error)
 }
 
@@ -106,7 +107,7 @@ func (c *officeFlags) open(n officeNeeds) (*office, error) {
 		Number:  func(digits string) bool { return listed(digits, approved().Phones) },
 		Publish: o.board.answers, Opened: o.board.desk, Report: n.report("rumours"),
 		Alarm:  func(a rumour.Alarm) { o.report(fmt.Errorf("alarm: %s, case %s: %d", a.Kind, a.Case, a.Count)) },
-		Author: rumour.Author{Name: c.OrganisationName, URL: c.OrganisationURL},
+		Author: rumour.Author{Name: c.OrganisationName, URL: c.OrganisationURL, Page: n.page},
 	})
 	world := bulletin.World{
 		Composer: n.book, Forms: n.forms, Languages: codes(n.book), Channels: n.channels, Places: n.book.PlaceIDs(), Programmes: programmes(n.book),

@@ -140,7 +140,7 @@ func (c *serveCmd) prepare(std streams) (_ *server, err error) {
 	s.pages = webhook.Private(s.privateRoutes(answered), webhook.Limits{}, s.metrics, s.report("pages"))
 	if routes := s.channels.routes(); len(routes) > 0 {
 		for _, path := range answeredPaths {
-			routes[path] = webhook.Page(answered)
+			routes[path] = webhook.Page(below(c.PublicURL, answered))
 		}
 		if s.public, err = net.Listen("tcp", c.WebhookListen); err != nil {
 			return nil, fmt.Errorf("listen for webhooks: %w; give another address: --webhook-listen", err)

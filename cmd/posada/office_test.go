@@ -1,0 +1,285 @@
+// The staff's side through the running server: a rumour that is told by two people
+// in two languages is answered, a letter is, and a message is taken out of use.
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"posada/channel/telegram/telegramtest"
+	"posada/channel/twilio/twiliotest"
+	"posada/locales"
+)
+
+const (
+	heardInSpanish = "hay que estar vacunado para entrar a estados unidos"
+	heardInHaitian = "fòk ou pran vaksen pou w antre Etazini"
+	heardAgain     = "oí que sin la vacuna nadie entra a Estados Unidos"
+	askedTheStaff  = "mi primo Aurelio espera en el albergue, a quien pregunto"
+
+	spanishChat  = 70231
+	laterChat    = 70232
+	haitianPhone = "+5215587654321"
+)
+
+// answered is an officer's answer to the rumour.
+var answered = []string{
+	"verdict", "false",
+	"claim.es", "Hay que estar vacunado para entrar.", "reason.es", "No se pide ninguna vacuna para pedir asilo.",
+	"claim.ht", "Fòk ou pran vaksen pou w antre.", "reason.ht", "Yo pa mande okenn vaksen pou mande azil.",
+	"publisher", "CBP", "title", "Preguntas frecuentes", "date", "2026-03-01",
+	"review", time.Now().AddDate(0, 2, 0).Format(time.DateOnly),
+}
+
+func TestARumourALetterAndAWithdrawalThroughTheRunningServer(t *testing.T) {
+	t.Parallel()
+	const public = "https://posada.test/bot"
+	tg, tw := telegramtest.New(t), twiliotest.New(t)
+	dir := t.TempDir()
+	data := []string{"--db", filepath.Join(dir, "posada.db"), "--key-file", filepath.Join(dir, "posada.key")}
+	p := start(t, append(data, "--book", daytime(t), "--public-url", public, "--webhook-listen", "127.0.0.1:0", "--organisation", "Casa Example",
+		"--telegram-api", tg.URL, "--telegram-token", tg.Token, "--telegram-chat-rate", "100",
+		"--twilio-api", tw.URL, "--twilio-account-sid", twiliotest.AccountSID, "--twilio-auth-token", twiliotest.AuthToken,
+		"--sms-from", twiliotest.SMSNumber, "--sms-rate", "100")...)
+	tg.Route(public, p.webhook+"/bot")
+	tw.Connect(public, p.webhook+"/bot")
+	feed := visit(t, p.webhook, "a reader of the feed")
+	feed.get("/bot/rumours.json")
+
+	// Two people tell the same, in two languages.
+	maria := onTelegram(t, p, tg, "es", spanishChat)
+	maria.comes("hola", "Ciudad de Mexico")
+	maria.tells(heardInSpanish)
+	jean := onSMS(t, p, tw, "ht", haitianPhone)
+	jean.comes("bonjou", "vil meksiko")
+	jean.tells(heardInHaitian)
+
+	// The first admin joins and brings the others.
+	console, first := p.console()
+	ana, eva, wim := visit(t, console, "Ana"), visit(t, console, "Eva"), visit(t, console, "Wim")
+	ana.joins(first, true)
+	if code := visit(t, console, "a thief").try0(first); code != http.StatusNotFound {
+		t.Errorf("the first link works twice: %d", code)
+	}
+	eva.joins(ana.invites("approver"), true)
+	wim.joins(ana.invites("writer"), false)
+
+	// One case, two reports, and no word of theirs but on its own page.
+	var id string
+	p.await("one case with two reports", func() bool {
+		wim.get("/rumours")
+		ids := regexp.MustCompile(`<a href="/rumours/([a-z0-9]{12})">`).FindAllStringSubmatch(wim.page, -1)
+		if len(ids) != 1 {
+			return false
+		}
+		id = ids[0][1]
+		wim.get("/rumours/" + id)
+		return strings.Contains(wim.page, "<dd>2</dd>")
+	})
+	for _, heard := range []string{heardInSpanish, heardInHaitian} {
+		if !strings.Contains(wim.page, heard) {
+			t.Errorf("the case does not show %q", heard)
+		}
+	}
+	nothingLeaks(t, p, ana, data)
+
+	// The writer answers; both are told discreetly, and read it in their language.
+	without := slices.Concat(answered[:10], answered[16:])
+	if code := wim.try("/answer", without...); code != http.StatusUnprocessableEntity {
+		t.Errorf("an answer without a source: %d", code)
+	}
+	wim.send("/answer", answered...)
+	for _, w := range []struct {
+		*person
+		reason string
+	}{{maria, answered[5]}, {jean, answered[9]}} {
+		line := w.hears("news.ask")
+		for _, topic := range []string{"vacun", "vaksen", "asil", "azil", "rumor", "CBP"} {
+			if strings.Contains(locales.Fold(line), topic) {
+				t.Errorf("%s: the line shows %q: %q", w.lang, topic, line)
+			}
+		}
+		w.says("1", "board.false", w.reason)
+		w.says(firstOf(t, w.lang, "keyword.source"), "CBP", "Preguntas frecuentes")
+	}
+	// Who tells it now is answered at once, and nothing is filed.
+	rosa := onTelegram(t, p, tg, "es", laterChat)
+	rosa.comes("hola", "Ciudad de Mexico")
+	rosa.picks("menu.rumours", "rumours.ask")
+	rosa.picks("rumours.choice.tell", "rumours.tell.ask")
+	rosa.says(heardAgain, "board.false", answered[5], "rumours.known.ask")
+	rosa.says("1", "menu.ask")
+	claimReview(t, feed)
+
+	// A letter, and its answer.
+	wim.get("/letters")
+	wim.send("/letters/duty")
+	maria.says(firstOf(t, "es", "keyword.person"), "person.open", "person.write.ask")
+	maria.says(askedTheStaff, "person.sent")
+	p.await("the letter", func() bool {
+		wim.get("/letters")
+		return strings.Contains(wim.page, "/letters/case/")
+	})
+	wim.get(wim.sees(`/letters/case/[a-z0-9]+`))
+	wim.sees(regexp.QuoteMeta(askedTheStaff))
+	nothingLeaks(t, p, ana, data)
+	const reply = "Pregunte en la oficina del albergue."
+	wim.send("/reply", "text", reply)
+	if line := maria.hears("person.line.ask"); strings.Contains(line, "oficina") {
+		t.Errorf("the line shows the answer: %q", line)
+	}
+	maria.says("1", "person.wrote", reply)
+
+	// A message is withdrawn by two, and back by two.
+	withdrawn(t, p, eva, ana, rosa)
+	nothingLeaks(t, p, ana, data)
+	p.stop()
+	if code, out, err := posada(t, "", append([]string{"audit", "verify"}, data...)...); code != 0 || !strings.Contains(out, "whole") {
+		t.Errorf("audit verify: %d, %s%s", code, out, err)
+	}
+}
+
+// tells reports a rumour that nobody has answered.
+func (w *person) tells(heard string) {
+	w.t.Helper()
+	w.picks("menu.rumours", "rumours.ask")
+	w.picks("rumours.choice.tell", "rumours.tell.ask")
+	w.read = len(w.screen())
+	w.write(heard)
+	asked := false
+	w.p.await("an answer to a rumour", func() bool {
+		text := strings.Join(w.screen()[w.read:], "\n")
+		asked = w.missing(text, []string{"rumours.which.ask"}) == ""
+		return asked || w.missing(text, []string{"rumours.filed"}) == ""
+	})
+	if asked {
+		w.picks("search.choice.another", "rumours.filed", "menu.ask")
+	} else {
+		w.hears("menu.ask")
+	}
+}
+
+func firstOf(t *testing.T, lang, id string) string {
+	first, _, _ := strings.Cut(word(t, lang, id), ",")
+	return first
+}
+
+// try0 opens a page that may be refused, and returns the status.
+func (v *visitor) try0(path string) int {
+	v.t.Helper()
+	return v.shows(v.client.Get(v.base + path))
+}
+
+// claimReview checks what other organisations read.
+func claimReview(t *testing.T, feed *visitor) {
+	t.Helper()
+	feed.get("/bot/rumours.json")
+	var got struct {
+		Elements []struct {
+			Item struct {
+				Type    string `json:"@type"`
+				Claimed string `json:"claimReviewed"`
+				Lang    string `json:"inLanguage"`
+				Rating  struct {
+					Value int `json:"ratingValue"`
+				} `json:"reviewRating"`
+				Author struct{ Name string } `json:"author"`
+			} `json:"item"`
+		} `json:"dataFeedElement"`
+	}
+	if err := json.Unmarshal([]byte(feed.page), &got); err != nil {
+		t.Fatal(err)
+	}
+	var langs []string
+	for _, e := range got.Elements {
+		langs = append(langs, e.Item.Lang)
+		if e.Item.Type != "ClaimReview" || e.Item.Rating.Value != 1 || e.Item.Author.Name != "Casa Example" || e.Item.Claimed == "" {
+			t.Errorf("the feed has %+v", e.Item)
+		}
+	}
+	if !slices.Equal(langs, []string{"es", "ht"}) {
+		t.Errorf("the feed has languages %v", langs)
+	}
+	feed.get("/bot/rumours")
+	feed.get("/bot/" + feed.sees(`href="(rumours\.css)"`))
+	feed.get("/bot/rumours")
+	feed.sees(regexp.QuoteMeta(answered[5]))
+}
+
+// withdrawn has one officer propose that a message is taken out of use, and
+// another confirm it; then the same for giving it back.
+func withdrawn(t *testing.T, p *process, one, other *visitor, asks *person) {
+	t.Helper()
+	const message = "rule.what.1"
+	asks.says(firstOf(t, "es", "keyword.menu"), "menu.ask")
+	asks.picks("menu.rule", message)
+	one.get("/withdrawals")
+	one.send("/withdrawals", "kind", "message", "target", message, "reason", "The number in it is wrong")
+	if regexp.MustCompile(`/confirm"`).MatchString(one.page) {
+		t.Error("one officer can withdraw alone")
+	}
+	asks.says(firstOf(t, "es", "keyword.menu"), "menu.ask")
+	asks.picks("menu.rule", message)
+	other.get("/withdrawals")
+	other.send("/confirm")
+	asks.says(firstOf(t, "es", "keyword.menu"), "menu.ask")
+	if text := asks.picks("menu.rule", "withdrawn.message"); asks.missing(text, []string{message}) == "" {
+		t.Errorf("a withdrawn message is said: %q", text)
+	}
+	other.get("/withdrawals")
+	other.send("/restore", "reason", "It was set right")
+	one.get("/withdrawals")
+	one.send("/confirm")
+	asks.says(firstOf(t, "es", "keyword.menu"), "menu.ask")
+	asks.picks("menu.rule", message)
+}
+
+// nothingLeaks checks that no address and no sentence of a person stands in the
+// log, the metrics, the feed, or any page of the console but the case's own.
+func nothingLeaks(t *testing.T, p *process, officer *visitor, data []string) {
+	t.Helper()
+	addresses := []string{"70231", "70232", haitianPhone[1:], "Nombre-Privado", "perfil_privado"}
+	sentences := []string{heardInSpanish, heardInHaitian, heardAgain, askedTheStaff, "Aurelio", "vacunado para entrar a estados"}
+	look := func(where, text string, secrets ...string) {
+		for _, s := range secrets {
+			if strings.Contains(text, s) {
+				t.Errorf("%s holds %q", where, s)
+			}
+		}
+	}
+	all := slices.Concat(addresses, sentences)
+	look("the log", p.errs.String(), all...)
+	private := visit(t, strings.TrimSuffix(p.pages, "/"), "the operator")
+	for _, path := range []string{"/metrics", "/readyz", "/rumours", "/rumours.json"} {
+		private.try0(path)
+		look(path, private.page, all...)
+	}
+	seen := map[string]bool{}
+	links := regexp.MustCompile(`href="(/[^"#]*)"`)
+	for todo := []string{"/"}; len(todo) > 0; todo = todo[1:] {
+		path := todo[0]
+		if seen[path] {
+			continue
+		}
+		seen[path] = true
+		if code := officer.try0(path); code != http.StatusOK {
+			t.Errorf("the console leads to %s: %d", path, code)
+		}
+		own := strings.HasPrefix(path, "/rumours/") || strings.HasPrefix(path, "/letters/case/")
+		if look(path, officer.page, addresses...); !own {
+			look(path, officer.page, sentences...)
+		}
+		for _, m := range links.FindAllStringSubmatch(officer.page, -1) {
+			todo = append(todo, m[1])
+		}
+	}
+	if len(seen) < 12 {
+		t.Errorf("only %d pages were looked at", len(seen))
+	}
+}
