@@ -175,6 +175,7 @@ type visitor struct {
 	client *http.Client
 	page   string // what it shows
 	path   string
+	secret string // of the second factor, "" for none
 }
 
 func visit(t *testing.T, base, name string) *visitor {
@@ -199,10 +200,16 @@ func (v *visitor) shows(res *http.Response, err error) int {
 	return res.StatusCode
 }
 
+// opens opens a page that may be refused, and returns the status.
+func (v *visitor) opens(path string) int {
+	v.t.Helper()
+	return v.shows(v.client.Get(v.base + path))
+}
+
 // get opens a page.
 func (v *visitor) get(path string) {
 	v.t.Helper()
-	if code := v.shows(v.client.Get(v.base + path)); code != http.StatusOK {
+	if code := v.opens(path); code != http.StatusOK {
 		v.t.Fatalf("%s opens %s: %d", v.name, path, code)
 	}
 }
@@ -268,7 +275,8 @@ func (v *visitor) joins(link string, code bool) {
 		return
 	}
 	v.send("/code/new")
-	v.send("/code", "code", codeNow(v.t, v.sees(`<code class="secret">([A-Z2-7]+)</code>`)))
+	v.secret = v.sees(`<code class="secret">([A-Z2-7]+)</code>`)
+	v.send("/code", "code", v.code(time.Now()))
 }
 
 // invites makes a link for another officer.
@@ -279,16 +287,16 @@ func (v *visitor) invites(role string) (link string) {
 	return v.sees(`/join/[A-Za-z0-9_-]{43}`)
 }
 
-// codeNow is what the officer's telephone shows.
-func codeNow(t *testing.T, secret string) string {
-	t.Helper()
-	raw, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(secret)
+// code is what the officer's telephone shows.
+func (v *visitor) code(now time.Time) string {
+	v.t.Helper()
+	raw, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(v.secret)
 	if err != nil {
-		t.Fatal(err)
+		v.t.Fatal(err)
 	}
 	mac := hmac.New(sha1.New, raw)
 	var counter [8]byte
-	binary.BigEndian.PutUint64(counter[:], uint64(time.Now().Unix()/30))
+	binary.BigEndian.PutUint64(counter[:], uint64(now.Unix()/30))
 	mac.Write(counter[:])
 	sum := mac.Sum(nil)
 	at := sum[19] & 15

@@ -64,7 +64,7 @@ func TestARumourALetterAndAWithdrawalThroughTheRunningServer(t *testing.T) {
 	console, first := p.console()
 	ana, eva, wim := visit(t, console, "Ana"), visit(t, console, "Eva"), visit(t, console, "Wim")
 	ana.joins(first, true)
-	if code := visit(t, console, "a thief").try0(first); code != http.StatusNotFound {
+	if code := visit(t, console, "a thief").opens(first); code != http.StatusNotFound {
 		t.Errorf("the first link works twice: %d", code)
 	}
 	eva.joins(ana.invites("approver"), true)
@@ -170,12 +170,6 @@ func firstOf(t *testing.T, lang, id string) string {
 	return first
 }
 
-// try0 opens a page that may be refused, and returns the status.
-func (v *visitor) try0(path string) int {
-	v.t.Helper()
-	return v.shows(v.client.Get(v.base + path))
-}
-
 // claimReview checks what other organisations read.
 func claimReview(t *testing.T, feed *visitor) {
 	t.Helper()
@@ -257,7 +251,7 @@ func nothingLeaks(t *testing.T, p *process, officer *visitor, data []string) {
 	look("the log", p.errs.String(), all...)
 	private := visit(t, strings.TrimSuffix(p.pages, "/"), "the operator")
 	for _, path := range []string{"/metrics", "/readyz", "/rumours", "/rumours.json"} {
-		private.try0(path)
+		private.opens(path)
 		look(path, private.page, all...)
 	}
 	seen := map[string]bool{}
@@ -268,7 +262,7 @@ func nothingLeaks(t *testing.T, p *process, officer *visitor, data []string) {
 			continue
 		}
 		seen[path] = true
-		if code := officer.try0(path); code != http.StatusOK {
+		if code := officer.opens(path); code != http.StatusOK {
 			t.Errorf("the console leads to %s: %d", path, code)
 		}
 		own := strings.HasPrefix(path, "/rumours/") || strings.HasPrefix(path, "/letters/case/")
