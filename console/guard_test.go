@@ -55,7 +55,7 @@ func TestEveryAnswerIsHardened(t *testing.T) {
 	for _, path := range []string{"/", "/sign-in", "/staff", "/nowhere", "/today/live-not"} {
 		head := o.get(path).Header
 		for name, want := range map[string]string{
-			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
+			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cache-Control": "no-store",
 			"X-Frame-Options": "DENY", "Cross-Origin-Opener-Policy": "same-origin",
 		} {
 			if head.Get(name) != want {
