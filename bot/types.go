@@ -22,8 +22,10 @@ type Inbound struct {
 	AsOf    time.Time  // simulated contacts only: the day whose facts are told
 	Lang    string     // the language a new contact begins with, where it was chosen before; mostly ""
 
-	Media   flows.Media // what came instead of a text, or with it; never its content
-	Pressed string      // the provider's id of the message whose button was pressed, where it can be replaced
+	Media flows.Media // what came instead of a text, or with it; never its content
+	// Forwarded: the text is somebody else's, passed on as it was.
+	Forwarded bool
+	Pressed   string // the provider's id of the message whose button was pressed, where it can be replaced
 	// Silent: the provider has answered in our stead (an opt-out word that it
 	// honours itself). What the message means is done, and nothing is said.
 	Silent bool

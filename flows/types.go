@@ -18,7 +18,9 @@ type Input struct {
 	Text    string
 	Payload string
 	Media   Media // what came with the text, or instead of it
-	Flood   bool  // one of too many in a short time: it is not read, only said so
+	// Forwarded: the text is somebody else's, passed on as it was.
+	Forwarded bool
+	Flood     bool // one of too many in a short time: it is not read, only said so
 	// Diary is the person's own, in any order, where Book.WantsDiary asks for it:
 	// nil when it was not loaded, empty when there is none.
 	Diary []Line
