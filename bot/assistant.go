@@ -321,6 +321,8 @@ func (t *Turn) answer(in Inbound, messages []flows.Message, effects []flows.Effe
 		case flows.EffectRemind:
 			out.Kind, out.Until = Reminder, e.Moment.UTC()
 			r.Reminded, r.Late = true, e.Late
+		case flows.EffectNotice:
+			out.Until = e.Moment.UTC()
 		case flows.EffectSkip:
 			r.Skipped = true
 		}

@@ -82,7 +82,7 @@ type Outbound struct {
 	Kind    Kind
 	Message flows.Message
 	At      time.Time // when it was queued
-	Until   time.Time // after it there is no use in sending; zero: its kind decides; of a reminder both do
+	Until   time.Time // after it there is no use in sending; zero: its kind decides; of a reminder both do. A reply that has it comes by itself
 	Pressed string    // the message, by the provider's id, that this one may replace; mostly ""
 	Tries   int       // attempts that failed so far
 	Unknown int       // those among them that may have arrived
