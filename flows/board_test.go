@@ -347,3 +347,36 @@ func TestAForwardedBulletinIsRecognisedWithoutAWord(t *testing.T) {
 	k.pick("back")
 	k.standsAt("rule", before)
 }
+
+func TestTheWordRumourAndAForwardedMessageTellOne(t *testing.T) {
+	b := boarded(t, Board{})
+	b.SetBoard(Board{Answers: []Answered{bus(b)}})
+	for name, in := range map[string]Input{
+		"the word":             {Text: "Rumour: free buses leave from the church to the border"},
+		"a forwarded message":  {Text: "🚌 free buses leave from the church to the border!!", Forwarded: true},
+		"in Spanish":           {Text: "rumor salen autobuses gratis de la iglesia a la frontera"},
+		"with a picture of it": {Text: "free buses leave from the church to the border", Forwarded: true, Media: MediaPhoto},
+	} {
+		k := inEnglish(t, b)
+		if name == "in Spanish" {
+			k = newTalker(t, b, "es", WhatsApp, reviewed(b)).atMenu()
+		}
+		k.pick("rule")
+		before := k.s.Node
+		text := textOf(k.input(in))
+		if k.s.Node == "which" {
+			text = k.pick(boardAnswer + "bus")
+		}
+		k.standsAt("rumours", nodeKnown)
+		if !strings.Contains(text, k.words().Raw("board.false")) {
+			t.Errorf("%s: answered\n%s", name, text)
+		}
+		k.pick("yes")
+		k.standsAt("rule", before)
+	}
+	k := inEnglish(t, b)
+	k.say("rumour")
+	if len(k.done) > 0 {
+		t.Errorf("the word alone did %v", k.done)
+	}
+}

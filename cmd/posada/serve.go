@@ -347,7 +347,7 @@ func (s *server) levels(ctx context.Context) (webhook.Levels, error) {
 	if err != nil {
 		return webhook.Levels{}, err
 	}
-	queue := webhook.Queue(backlog)
+	queue := webhook.Queue{Queued: backlog.Queued, Waiting: backlog.Waiting, Parked: backlog.Parked, Dead: backlog.Dead}
 	var reminded []webhook.Reminded
 	for _, c := range s.survey.Counts() {
 		reminded = append(reminded, webhook.Reminded{Programme: c.Programme, Zone: c.Zone, On: c.On, Paused: c.Paused, DueNextHour: c.DueNextHour})

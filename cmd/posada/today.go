@@ -182,6 +182,9 @@ func (t *today) numbers(_ context.Context, now time.Time) (console.Numbers, erro
 	}
 	for _, channel := range t.channels {
 		d := console.Delivery{Channel: channel, Waiting: t.backlogs[channel].Queued, Parked: t.backlogs[channel].Parked, Dead: t.dead[channel]}
+		if oldest := t.backlogs[channel].Oldest; !oldest.IsZero() {
+			d.Oldest = max(0, now.Sub(oldest))
+		}
 		for _, tick := range t.delivered[channel] {
 			if tick.hour > now.Unix()/3600-24 {
 				d.Sent, d.Failed = d.Sent+tick.sent, d.Failed+tick.failed

@@ -2,8 +2,11 @@
 package bolt
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -39,12 +42,35 @@ func (s *Store) Backlogs(ctx context.Context) (map[string]bot.Backlog, error) {
 			}
 			by[l.channel] = b
 		}
+		for channel, b := range by {
+			b.Oldest = s.oldest(tx, channel)
+			by[channel] = b
+		}
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("count what is queued: %w", err)
 	}
 	return by, nil
+}
+
+// oldest is when the first answer or reminder of a channel that is ready was
+// queued.
+func (s *Store) oldest(tx *bbolt.Tx, channel string) (at time.Time) {
+	for _, kind := range []bot.Kind{bot.Reply, bot.Reminder} {
+		l := line{channel: channel, kind: kind}
+		lane := l.lane(nil)
+		k, _ := tx.Bucket([]byte(readyBucket)).Cursor().Seek(lane)
+		if !bytes.HasPrefix(k, lane) || copy(l.contact[:], k[len(lane)+8:]) != len(l.contact) {
+			continue
+		}
+		key := l.message(binary.BigEndian.Uint64(k[len(lane):]))
+		value := tx.Bucket([]byte(outboxBucket)).Get(key)
+		if o, ok := open(s, outboxBucket, key, value, bot.DecodeOutbound); ok && (at.IsZero() || o.At.Before(at)) {
+			at = o.At
+		}
+	}
+	return at
 }
 
 // Backlog is all of it on real channels, and the dead letters. Simulated contacts
