@@ -45,6 +45,7 @@ func (f Filter) dimensions() []dimension {
 type chooser struct {
 	audience   Audience
 	correction bool
+	trial      bool     // simulated people count
 	texts      []string // languages that have one
 	forms      []string
 	seen       time.Time // not before; zero: whenever
@@ -55,7 +56,7 @@ type chooser struct {
 
 // chooser makes one for a bulletin as of a moment.
 func (d *Desk) chooser(ctx context.Context, b Bulletin, now time.Time) (*chooser, error) {
-	c := &chooser{audience: b.Audience, correction: b.Corrects != "", texts: b.Languages(), ids: map[string]bot.MailingID{}, outside: now.Add(-window)}
+	c := &chooser{audience: b.Audience, correction: b.Corrects != "", trial: d.world.Trial, texts: b.Languages(), ids: map[string]bot.MailingID{}, outside: now.Add(-window)}
 	for _, f := range d.world.Forms {
 		c.forms = append(c.forms, f.Name)
 	}
@@ -96,8 +97,11 @@ func (c *chooser) has(p *bot.Person, dim dimension) bool {
 }
 
 // wanted tells whether a person is of every list of the audience, exclusions
-// aside.
+// aside. Simulated ones are of none but in a trial.
 func (c *chooser) wanted(p *bot.Person) bool {
+	if p.Simulated && !c.trial {
+		return false
+	}
 	if !c.seen.IsZero() && p.Seen.Before(c.seen) {
 		return false
 	}
@@ -184,7 +188,7 @@ func (d *Desk) count(ctx context.Context, c *chooser) (*census, error) {
 	n := &census{cells: map[cellKey]int{}, channels: map[string]int{}, left: map[leftKey]int{}, excluded: map[string]int{}, outside: map[string]int{}}
 	var mu sync.Mutex
 	err := d.store.Survey(ctx, c.got, func(p bot.Person) {
-		if p.Simulated && !d.world.Trial || !c.wanted(&p) {
+		if !c.wanted(&p) {
 			return
 		}
 		why := c.served(&p)

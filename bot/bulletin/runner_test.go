@@ -50,6 +50,7 @@ func TestEverybodyOfTheAudienceIsSentItOnceInTheirLanguage(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
 		es, en := o.enrol(30, bot.Person{}), o.enrol(25, bot.Person{Lang: "en"})
 		o.enrol(25, bot.Person{Lang: "ht"})
+		o.enrol(25, bot.Person{Contact: bot.Contact{Simulated: true, Address: bot.Address{Channel: bot.Simulator}, Form: "sms"}})
 		b := o.send(o.approved(content(), day), day)
 		o.until(day, func() bool { return o.read(b.ID).Queued })
 		got := o.claim(day.Add(time.Minute), 1000)
