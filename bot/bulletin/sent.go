@@ -21,6 +21,8 @@ type SentText struct {
 
 // SentTexts lists the texts of all bulletins of the last year that were begun,
 // the oldest first. Where the text is the same in several forms it stands once.
+// What SMS made of a text stands behind the text with all its letters, which is
+// what is shown to who asks for our own words: "si" is not "sí".
 func (d *Desk) SentTexts(ctx context.Context, now time.Time) ([]SentText, error) {
 	all, err := d.List(ctx)
 	if err != nil {
@@ -33,7 +35,9 @@ func (d *Desk) SentTexts(ctx context.Context, now time.Time) ([]SentText, error)
 			continue
 		}
 		var mine []SentText
-		for _, v := range b.Variants {
+		variants := slices.Clone(b.Variants)
+		slices.SortStableFunc(variants, func(x, y variant) int { return b2i(x.Form == flows.SMS.Name) - b2i(y.Form == flows.SMS.Name) })
+		for _, v := range variants {
 			if slices.ContainsFunc(mine, func(s SentText) bool { return s.Lang == v.Lang && s.Text == v.Message.Text }) {
 				continue
 			}

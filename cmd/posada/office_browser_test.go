@@ -231,7 +231,7 @@ func TestAnOfficersWholeWayBesideAPhoneInTheBrowser(t *testing.T) {
 	if n, twice := counts(tg, everybody, "Posada,"); n != 1999 || twice != 999 {
 		t.Errorf("%d bulletins to %d people, of whom %d got two", n, len(everybody), twice)
 	}
-	phone.didYou(texts["es"], "sent.part", "sent.corrected")
+	phone.didYou(texts["es"], "sent.part", "sent.corrected", right["es"])
 	phone.looks("phone-corrected")
 	writer.visit("/")
 	writer.looks("today")
