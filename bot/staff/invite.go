@@ -196,7 +196,7 @@ func (s *Staff) Accept(ctx context.Context, token, name, password string, now ti
 			if h.Name, err = nameOf(name); err != nil {
 				return 0, err
 			}
-			if _, taken := named(r.officers, h.Name); taken {
+			if resembles(r.officers, h.Name) {
 				return 0, ErrTaken
 			}
 			if id == "" {
