@@ -37,6 +37,7 @@ type Bulletins interface {
 	TestSend(ctx context.Context, b bulletin.Bulletin, by bulletin.Actor, lang string, to bot.Address, now time.Time) error
 	Link(ctx context.Context, by bulletin.Actor, now time.Time) (code string, err error)
 	LinkedOn(ctx context.Context, officer string) (channel string, err error)
+	Unlink(ctx context.Context, officer string) error
 }
 
 // bulletinRoutes are none without bulletins.
