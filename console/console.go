@@ -152,12 +152,19 @@ func (c *Console) Handler() http.Handler {
 			http.Error(w, "This console does not answer by this name.", http.StatusMisdirectedRequest)
 			return
 		}
-		if cross.Check(r) != nil {
+		if cross.Check(r) != nil || unsaid(r) {
 			http.Error(w, "Another page sent this. Nothing was changed. Open the console by typing its address.", http.StatusForbidden)
 			return
 		}
 		mux.ServeHTTP(w, r)
 	})
+}
+
+// unsaid tells whether a form came without a word of the browser about the page
+// it stood on. Every browser says one; whatever is between them and does not let
+// it through must not make the cookie alone enough.
+func unsaid(r *http.Request) bool {
+	return r.Method != http.MethodGet && r.Method != http.MethodHead && r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == ""
 }
 
 // policy lets pages use their own script, style, pictures and forms, and

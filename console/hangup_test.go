@@ -44,6 +44,7 @@ func TestWhoHangsUpIsInTheLogAllTheSame(t *testing.T) {
 		desks.gone = cancel
 		r := httptest.NewRequestWithContext(ctx, http.MethodPost, "http://localhost"+path, strings.NewReader(form.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
 		r.AddCookie(eva.cookie)
 		h.handler.ServeHTTP(httptest.NewRecorder(), r)
 		if ctx.Err() == nil {
