@@ -164,5 +164,9 @@ type Counts struct {
 }
 
 // Backlog is what waits to be sent: messages, lines that wait for a time or for
-// their person, and dead letters.
-type Backlog struct{ Queued, Waiting, Parked, Dead int }
+// their person, and dead letters. Oldest is when the first answer or reminder
+// that could leave was queued; zero for none.
+type Backlog struct {
+	Queued, Waiting, Parked, Dead int
+	Oldest                        time.Time
+}

@@ -28,7 +28,7 @@ type Feed interface {
 const (
 	PublicPage = "/rumours"
 	PublicJSON = "/rumours.json"
-	publicCSS  = "/rumours.css"
+	PublicCSS  = "/rumours.css"
 )
 
 // publicAge is how long others may keep what they read, in seconds: an answer
@@ -61,7 +61,7 @@ func PublicHandler(feed Feed, languages []Tongue, report func(error)) (http.Hand
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+PublicPage, p.servePage)
 	mux.HandleFunc("GET "+PublicJSON, p.serveJSON)
-	mux.HandleFunc("GET "+publicCSS, func(w http.ResponseWriter, r *http.Request) { p.serve(w, r, "text/css; charset=utf-8", p.css) })
+	mux.HandleFunc("GET "+PublicCSS, func(w http.ResponseWriter, r *http.Request) { p.serve(w, r, "text/css; charset=utf-8", p.css) })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", publicPolicy)
@@ -100,7 +100,7 @@ type publicText struct {
 }
 
 func (p *public) view(f rumour.Feed, lang string) publicView {
-	out := publicView{Lang: lang, Other: languages[0], Author: f.Author, JSON: PublicJSON, CSS: publicCSS}
+	out := publicView{Lang: lang, Other: languages[0], Author: f.Author, JSON: PublicJSON, CSS: PublicCSS}
 	if lang == languages[0] {
 		out.Other = languages[1]
 	}

@@ -38,7 +38,8 @@ type BoardSource struct {
 	Date                  Date // 0: not known
 }
 
-// SentText is a text of a bulletin, as people of one language got it.
+// SentText is a text of a bulletin, exactly as people of one language got it. One
+// that was the same in several forms stands once.
 type SentText struct {
 	Mailing   uint64
 	Day       Date
@@ -137,7 +138,7 @@ func (b *Book) raise(board Board) *raised {
 			}
 		}
 	}
-	r.sent = b.indexSent(board.Sent)
+	r.sent = indexSent(board.Sent)
 	r.heard = b.indexHeard(board.Answers)
 	return r
 }

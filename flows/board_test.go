@@ -296,23 +296,28 @@ func TestABulletinLooksAsItsFormAllows(t *testing.T) {
 
 func sentBoard(b *Book) Board {
 	day := b.NewestReview()
-	return Board{Sent: []SentText{
+	board := Board{Sent: []SentText{
 		{Mailing: 1, Day: day, Lang: "en", Text: "The church runs no bus to the border. Do not pay anybody for a seat. Ask at the shelter office."},
 		{Mailing: 2, Day: day.AddDays(-5), Lang: "en", Text: "A new list is kept at the shelter in Reynosa, and it costs nothing to be on it.", Corrected: day.AddDays(-1), By: 3},
 		{Mailing: 3, Day: day.AddDays(-1), Lang: "en", Text: "There is no list at the shelter in Reynosa. We were wrong, and we are sorry for it."},
 	}}
+	for i := range board.Sent {
+		t := &board.Sent[i]
+		t.Text = b.Bulletin(WhatsApp, t.Lang, t.Text, t.Day, 0).Text
+	}
+	return board
 }
 
 func TestDidYouSendThis(t *testing.T) {
 	b := boarded(t, Board{})
 	board := sentBoard(b)
 	b.SetBoard(board)
-	whole := b.Bulletin(SMS, "en", board.Sent[0].Text, board.Sent[0].Day, 0).Text
+	words := func(i int) string { return strings.Split(board.Sent[i].Text, "\n\n")[1] }
 	for name, c := range map[string]struct{ text, want, not string }{
-		"as it was sent":             {whole, "Yes. Posada sent this on", "Careful"},
-		"its words alone":            {board.Sent[0].Text, "Yes. This is part of a message that Posada sent on", "Careful"},
-		"one that was corrected":     {board.Sent[1].Text, "Do not rely on the old message.", "Careful"},
-		"and what corrects it":       {board.Sent[1].Text, "There is no list at the shelter in Reynosa.", "Careful"},
+		"as it was sent":             {board.Sent[0].Text, "Yes. Posada sent this on", "Careful"},
+		"its words alone":            {words(0), "Yes. This is part of a message that Posada sent on", "Careful"},
+		"one that was corrected":     {words(1), "Do not rely on the old message.", "Careful"},
+		"and what corrects it":       {words(1), "There is no list at the shelter in Reynosa.", "Careful"},
 		"one that somebody changed":  {"The church runs a bus to the border. Pay 20 dollars for a seat. Ask at the shelter office.", "Careful", "Yes."},
 		"a stranger's":               {"Hurry, tomorrow the bridge opens for everybody who brings a photo and a paper from the consulate", "not among Posada's messages", "Yes."},
 		"standing words of the book": {"Officers and others take phones and read them. You can erase what Posada holds: write delete.", "Posada uses these words", "Careful"},
@@ -341,4 +346,37 @@ func TestAForwardedBulletinIsRecognisedWithoutAWord(t *testing.T) {
 	}
 	k.pick("back")
 	k.standsAt("rule", before)
+}
+
+func TestTheWordRumourAndAForwardedMessageTellOne(t *testing.T) {
+	b := boarded(t, Board{})
+	b.SetBoard(Board{Answers: []Answered{bus(b)}})
+	for name, in := range map[string]Input{
+		"the word":             {Text: "Rumour: free buses leave from the church to the border"},
+		"a forwarded message":  {Text: "🚌 free buses leave from the church to the border!!", Forwarded: true},
+		"in Spanish":           {Text: "rumor salen autobuses gratis de la iglesia a la frontera"},
+		"with a picture of it": {Text: "free buses leave from the church to the border", Forwarded: true, Media: MediaPhoto},
+	} {
+		k := inEnglish(t, b)
+		if name == "in Spanish" {
+			k = newTalker(t, b, "es", WhatsApp, reviewed(b)).atMenu()
+		}
+		k.pick("rule")
+		before := k.s.Node
+		text := textOf(k.input(in))
+		if k.s.Node == "which" {
+			text = k.pick(boardAnswer + "bus")
+		}
+		k.standsAt("rumours", nodeKnown)
+		if !strings.Contains(text, k.words().Raw("board.false")) {
+			t.Errorf("%s: answered\n%s", name, text)
+		}
+		k.pick("yes")
+		k.standsAt("rule", before)
+	}
+	k := inEnglish(t, b)
+	k.say("rumour")
+	if len(k.done) > 0 {
+		t.Errorf("the word alone did %v", k.done)
+	}
 }

@@ -412,7 +412,7 @@ func (l *loader) linkRoles() {
 			l.fail(n, "the engine asks this: it is a question")
 		}
 	}
-	for _, name := range []string{f.Roles.Person + "/" + nodeLetter, f.Roles.News + "/" + nodeLetter, f.Roles.Sent + "/" + nodeTraced, f.Roles.News + "/" + nodeNewsAnswer, f.Roles.Rumours + "/" + nodeKnown} {
+	for _, name := range []string{f.Roles.Person + "/" + nodeLetter, f.Roles.News + "/" + nodeLetter, f.Roles.Sent + "/" + nodeTraced, f.Roles.News + "/" + nodeNewsAnswer, f.Roles.Rumours + "/" + nodeKnown, f.Roles.Rumours + "/" + nodeWeigh} {
 		root(name, "roles") // an event, a search or a forwarded message leads here
 	}
 	roots = append(roots, l.linkOral()...)

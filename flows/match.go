@@ -101,7 +101,7 @@ func (t *turn) answer(payload string) {
 		t.show(n) // a greeting in the middle is greeted by the question
 		return
 	}
-	if t.recognised() || t.searched(false) {
+	if t.recognised() || t.tellsRumour() || t.searched(false) {
 		return
 	}
 	t.miss(n)

@@ -16,19 +16,13 @@ const leastToTell = 4
 
 // indexSent makes bulletins findable, the newest first; nil for none. A text's
 // id is its place among them.
-func (b *Book) indexSent(texts []SentText) *sent.Index {
+func indexSent(texts []SentText) *sent.Index {
 	if len(texts) == 0 {
 		return nil
 	}
 	var known []sent.Known
 	for i, t := range slices.Backward(texts) {
-		var corrects Date
-		if j := slices.IndexFunc(texts, func(first SentText) bool { return first.By == t.Mailing }); j >= 0 {
-			corrects = texts[j].Day
-		}
-		for _, form := range Forms {
-			known = append(known, sent.Known{ID: strconv.Itoa(i), Lang: t.Lang, Text: b.Bulletin(form, t.Lang, t.Text, t.Day, corrects).Text})
-		}
+		known = append(known, sent.Known{ID: strconv.Itoa(i), Lang: t.Lang, Text: t.Text})
 	}
 	return sent.New(known)
 }

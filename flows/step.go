@@ -51,7 +51,7 @@ var engineMessages = slices.Concat([]string{
 	msgMore, msgButtonBack, msgButtonMenu, msgProgress, msgStopped, msgStoppedAgain, msgStarted, msgWoken, msgForgotten, msgTooLong, msgUnreadable, msgSlow, msgTrial,
 	msgSourceLine, msgSourceWhen, msgSourcePost, msgSourceNot, msgSourcePlain, msgSourceNone, msgDraft, msgDirNone, msgDateUnknown,
 	msgOriginalAsk, msgOriginalTitle, msgStale, msgRefused, msgSearchFound, msgSearchAnother, msgListen, msgListenAgain, msgVoiceNone,
-}, oralMessages, mediaNotes(), telegramTexts(), reminderNotes, diaryMessages(), boardMessages(), []string{msgPINWrong, msgVaultDay, msgVaultEmpty, msgVaultShut})
+}, oralMessages, mediaNotes(), telegramTexts(), reminderNotes, diaryMessages(), boardMessages(), []string{msgWordsRumour, msgPINWrong, msgVaultDay, msgVaultEmpty, msgVaultShut})
 
 // telegramTexts are what only Telegram shows: the answer to a group, and the
 // descriptions of its commands. The channel reads them from the catalogue.
@@ -93,6 +93,7 @@ type turn struct {
 	text   string   // what was typed, cleaned; only an effect may keep it
 	folded string
 	picked string  // a language chosen in this turn
+	passed bool    // the text was forwarded
 	silent bool    // nothing is said
 	alone  bool    // only the notes are said
 	before []Shown // the last answer, when pages of it were not read
@@ -143,6 +144,7 @@ func (t *turn) take(in Input) {
 	var long bool
 	t.text, long = locales.Clean(in.Text, MaxText)
 	t.folded = locales.Fold(t.text)
+	t.passed = in.Forwarded
 	keyword := t.keyword(in.Payload)
 	if keyword == "" && t.s.Flow != "" && t.wantsOriginal(in.Payload) {
 		keyword = keyOriginal

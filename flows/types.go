@@ -18,7 +18,9 @@ type Input struct {
 	Text    string
 	Payload string
 	Media   Media // what came with the text, or instead of it
-	Flood   bool  // one of too many in a short time: it is not read, only said so
+	// Forwarded: the text is somebody else's, passed on as it was.
+	Forwarded bool
+	Flood     bool // one of too many in a short time: it is not read, only said so
 	// Diary is the person's own, in any order, where Book.WantsDiary asks for it:
 	// nil when it was not loaded, empty when there is none.
 	Diary []Line
@@ -167,6 +169,7 @@ const (
 	EffectOptIn       EffectKind = "opt-in"      // the person came back by the word start
 	EffectTimer       EffectKind = "timer"       // Timer runs out at Moment; zero: it is taken away
 	EffectRemind      EffectKind = "remind"      // what is said in this turn is a reminder, of no use after Moment; Late when it comes after its minute
+	EffectNotice      EffectKind = "notice"      // what is said in this turn comes by itself, and is of use until Moment
 	EffectDiaryErase  EffectKind = "diary-erase" // every entry of the diary is erased
 	EffectSkip        EffectKind = "skip"        // the reminder of Timer was not sent, for its time had passed
 )

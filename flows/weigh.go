@@ -4,12 +4,17 @@ package flows
 
 import (
 	"strings"
+
+	"posada/locales"
 )
 
 const (
-	doWeigh       = "weigh"
-	answerMatched = "matched"
-	nodeKnown     = "known" // whether the answer that was said is about what they heard
+	doWeigh        = "weigh"
+	nodeWeigh      = "weigh"
+	answerHeard    = "heard"
+	msgWordsRumour = "words.rumour"
+	answerMatched  = "matched"
+	nodeKnown      = "known" // whether the answer that was said is about what they heard
 
 	// MaxKept is the most runes of a typed text that a flow keeps.
 	MaxKept = 600
@@ -48,4 +53,44 @@ func (t *turn) weigh(n *Node) {
 		}
 	}
 	t.s.setAnswer(Answer{Flow: n.flow.ID, Name: answerMatched, Text: matched, Given: t.minute})
+}
+
+// tellsRumour takes a text that begins with the word rumour, or that was
+// forwarded, as what the person heard.
+func (t *turn) tellsRumour() bool {
+	if t.s.Language == "" || !t.s.Consented || t.here().Line || !t.asksSomething() {
+		return false
+	}
+	text := t.text
+	if !t.passed {
+		text = t.afterRumour()
+	}
+	if len(locales.Tokens(locales.Fold(text))) < 3 {
+		return false
+	}
+	t.text, t.folded = text, locales.Fold(text)
+	t.s.Misses = 0
+	kept, _ := locales.Clean(text, MaxKept)
+	rumours := t.book.flowByID[t.book.roles.Rumours]
+	if t.s.Flow == rumours.ID { // it stands at a question of the same flow
+		t.remember()
+	}
+	t.s.setAnswer(Answer{Flow: rumours.ID, Name: answerHeard, Text: kept, Given: t.minute})
+	t.interrupt(rumours.Nodes[nodeWeigh])
+	return true
+}
+
+// afterRumour is what stands behind the word rumour, "" where the text does not
+// begin with it.
+func (t *turn) afterRumour() string {
+	for _, word := range t.language().List(msgWordsRumour) {
+		if len(t.text) < len(word) || locales.Fold(t.text[:len(word)]) != locales.Fold(word) {
+			continue
+		}
+		rest := strings.TrimLeft(t.text[len(word):], " :：,،-")
+		if rest != t.text[len(word):] || !strings.ContainsFunc(word, func(r rune) bool { return r < 0x2e80 }) {
+			return rest
+		}
+	}
+	return ""
 }

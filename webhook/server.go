@@ -78,12 +78,22 @@ func newServer(h http.Handler, l Limits, f *faults) *Server {
 	}}
 }
 
-// Private makes the server of the operator's pages: phone, health, metrics. It
-// stands behind Guard. A panic in it is answered with 500.
+// Private makes the server of the operator's pages: phone, health, metrics, and
+// the console where it is not published. It stands behind Guard. A panic in it is
+// answered with 500.
 func Private(h http.Handler, limits Limits, m *Metrics, report func(error)) *Server {
+	return pages(Guard(h), limits, m, report)
+}
+
+// Behind makes the server of pages that a TLS proxy publishes. The handler itself
+// knows by which names it answers, and who may ask.
+func Behind(h http.Handler, limits Limits, m *Metrics, report func(error)) *Server {
+	return pages(h, limits, m, report)
+}
+
+func pages(h http.Handler, limits Limits, m *Metrics, report func(error)) *Server {
 	limits.fill()
 	f := newFaults(report, m)
-	guarded := Guard(h)
 	return newServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a := &private{ResponseWriter: w}
 		defer func() {
@@ -100,7 +110,7 @@ func Private(h http.Handler, limits Limits, m *Metrics, report func(error)) *Ser
 		if r.ContentLength != 0 {
 			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(limits.Body)) // fails where nothing can be slow
 		}
-		guarded.ServeHTTP(a, r)
+		h.ServeHTTP(a, r)
 	}), limits, f)
 }
 

@@ -138,3 +138,7 @@ func digit(r rune) rune {
 	}
 	return 0
 }
+
+// LinkApproved tells whether a link leads to one of the approved hosts or is one of
+// the approved addresses.
+func LinkApproved(link string, approved []string) bool { return approvedLink(link, approved) }

@@ -165,6 +165,7 @@ func (u *update) readMessage(raw json.RawMessage) error {
 			break
 		}
 	}
+	in.Forwarded = present(fields, "forward_origin")
 	if in.Text == "" && in.Media == "" {
 		return nil // a note of the service: a pinned message, a new background
 	}

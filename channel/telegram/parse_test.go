@@ -199,3 +199,16 @@ func FuzzUpdates(f *testing.F) {
 		}
 	})
 }
+
+func TestAForwardedMessageIsKnownAsOne(t *testing.T) {
+	for _, forwarded := range []bool{true, false} {
+		origin := ""
+		if forwarded {
+			origin = `"forward_origin":{"type":"hidden_user","sender_user_name":"x","date":1},`
+		}
+		u, err := parse([]byte(`{"update_id":3,"message":{"message_id":1,"from":{"id":5},"chat":{"id":5,"type":"private"},` + origin + `"text":"buses leave"}}`))
+		if err != nil || u.in == nil || u.in.Forwarded != forwarded {
+			t.Errorf("forwarded %t: error %v, kind %s", forwarded, err, u.kind)
+		}
+	}
+}

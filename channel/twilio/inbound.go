@@ -86,6 +86,7 @@ func (a *Account) parse(form url.Values, now time.Time) (in bot.Inbound, what st
 		in.Erase = sid
 	}
 	in.Text, in.Payload = words(form, sid, in.Media)
+	in.Forwarded = field(form, "Forwarded") == "true" || field(form, "FrequentlyForwarded") == "true"
 	switch strings.ToUpper(field(form, "OptOutType")) {
 	case "STOP":
 		in.Text, in.Payload, in.Silent = "stop", "", true

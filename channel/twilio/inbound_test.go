@@ -249,3 +249,19 @@ func FuzzParse(f *testing.F) {
 		parseStatus(form, form.Get("m"), now)
 	})
 }
+
+func TestAForwardedMessageIsKnownAsOne(t *testing.T) {
+	r := newRig(t, nil)
+	for i, form := range []url.Values{chat("Forwarded", "true"), chat("FrequentlyForwarded", "true"), chat(), chat("Forwarded", "false")} {
+		form.Set("MessageSid", fmt.Sprintf("SM%032d", i))
+		r.double.Post(public+MessagePath, form, nil)
+	}
+	for i, in := range r.received() {
+		if in.Forwarded != (i < 2) {
+			t.Errorf("message %d: forwarded %t", i, in.Forwarded)
+		}
+	}
+	if len(r.received()) != 4 {
+		t.Errorf("%d received", len(r.received()))
+	}
+}

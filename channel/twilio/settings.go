@@ -118,3 +118,6 @@ func (c Config) template(kind bot.Kind, lang string) string {
 	}
 	return ""
 }
+
+// Nudges tells whether there is a template for messages of a kind in a language.
+func (c Config) Nudges(kind bot.Kind, lang string) bool { return c.template(kind, lang) != "" }

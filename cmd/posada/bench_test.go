@@ -131,7 +131,7 @@ func fill(b *testing.B, data *dataFlags, contacts int) {
 // serveOnce starts the server, waits until it answers, lets it come to rest and
 // reads its memory.
 func serveOnce(b *testing.B, binary string, data *dataFlags) (ready time.Duration, anonKB int) {
-	cmd := exec.Command(binary, "serve", "--listen", "127.0.0.1:0", "--db", data.DB, "--key-file", data.KeyFile)
+	cmd := exec.Command(binary, "serve", "--listen", "127.0.0.1:0", "--console-listen", "127.0.0.1:0", "--db", data.DB, "--key-file", data.KeyFile)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		b.Fatal(err)

@@ -266,7 +266,7 @@ func TestServeAnswersUntilItIsStopped(t *testing.T) {
 	errs := &synced{got: make(chan struct{}, 1)}
 	ended := make(chan int, 1)
 	go func() {
-		ended <- run(ctx, []string{"serve", "--listen", "127.0.0.1:0"}, streams{strings.NewReader(""), out, errs})
+		ended <- run(ctx, []string{"serve", "--listen", "127.0.0.1:0", "--console-listen", "127.0.0.1:0"}, streams{strings.NewReader(""), out, errs})
 	}()
 	address := regexp.MustCompile(`http://127\.0\.0\.1:\d+/`)
 	for !address.MatchString(out.String()) {

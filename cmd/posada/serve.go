@@ -17,6 +17,7 @@ import (
 	"posada/bot/deliver"
 	"posada/bot/remind"
 	"posada/channel/simulator"
+	"posada/console"
 	"posada/flows"
 	"posada/store/bolt"
 	"posada/webhook"
@@ -26,6 +27,7 @@ type serveCmd struct {
 	bookFlags
 	dataFlags
 	audioFlags
+	officeFlags
 	Listen string `default:"127.0.0.1:8080" help:"Where the phone in the browser, health and metrics listen: a loopback address, for they ask for no password." placeholder:"HOST:PORT"`
 	channelFlags
 }
@@ -56,9 +58,13 @@ type server struct {
 	phone      *simulator.Simulator
 	metrics    *webhook.Metrics
 	voices     *recordings
+	office     *office
+	console    *console.Console
 
-	private, public net.Listener // public: nil without webhooks
-	pages, hooks    *webhook.Server
+	private, public, staff net.Listener // public: nil without webhooks
+	pages, hooks, desks    *webhook.Server
+
+	first string // where the first admin joins; "" when there is one
 }
 
 // prepare makes everything and starts nothing; what can be refused is refused
@@ -71,7 +77,10 @@ func (c *serveCmd) prepare(std streams) (_ *server, err error) {
 	if s.book, err = c.load(time.Now()); err != nil {
 		return nil, err
 	}
-	if err := c.check(s.book); err != nil {
+	if err := c.channelFlags.check(s.book); err != nil {
+		return nil, err
+	}
+	if err := c.officeFlags.check(); err != nil {
 		return nil, err
 	}
 	if s.voices, err = c.audioFlags.open(s.book); err != nil {
@@ -94,6 +103,9 @@ func (c *serveCmd) prepare(std streams) (_ *server, err error) {
 	}
 	s.metrics = webhook.NewMetrics()
 	s.assistant = bot.New(s.book, store)
+	if s.office, err = c.officeFlags.open(c.officeNeeds(s)); err != nil {
+		return nil, err
+	}
 	s.channels, err = c.channelFlags.open(surroundings{
 		book: s.book, secret: secret, receive: s.receive, reach: store.Reach, delivered: s.delivered, report: s.report("channel"), metrics: s.metrics, voices: s.voices,
 	})
@@ -111,14 +123,25 @@ func (c *serveCmd) prepare(std streams) (_ *server, err error) {
 	s.phone = simulator.New(s.receive, s.book.Catalogue, s.report("phone"))
 	s.phone.Recording = s.voices.Get
 	lanes := append(c.lanes(s.channels), deliver.Lane{Channel: bot.Simulator, Sender: s.phone, Workers: 1, Timeout: c.Timeout})
-	s.dispatcher = deliver.New(store, lanes, s.metrics, s.report("delivery"))
+	s.dispatcher = deliver.New(store, lanes, counting{s.metrics, s.office.today}, s.report("delivery"))
+	s.office.today.states = s.dispatcher.States
 	s.metrics.Watch(s.levels)
 
 	if s.private, err = net.Listen("tcp", c.Listen); err != nil {
 		return nil, fmt.Errorf("listen for the phone: %w; if another program has the port, give another: --listen 127.0.0.1:0 takes any free one", err)
 	}
-	s.pages = webhook.Private(s.privateRoutes(), webhook.Limits{}, s.metrics, s.report("pages"))
+	if err := s.openConsole(&c.officeFlags); err != nil {
+		return nil, err
+	}
+	answered, err := s.answeredPages()
+	if err != nil {
+		return nil, err
+	}
+	s.pages = webhook.Private(s.privateRoutes(answered), webhook.Limits{}, s.metrics, s.report("pages"))
 	if routes := s.channels.routes(); len(routes) > 0 {
+		for _, path := range answeredPaths {
+			routes[path] = webhook.Page(answered)
+		}
 		if s.public, err = net.Listen("tcp", c.WebhookListen); err != nil {
 			return nil, fmt.Errorf("listen for webhooks: %w; give another address: --webhook-listen", err)
 		}
@@ -130,7 +153,7 @@ func (c *serveCmd) prepare(std streams) (_ *server, err error) {
 }
 
 func (s *server) closeListeners() {
-	for _, l := range []net.Listener{s.private, s.public} {
+	for _, l := range []net.Listener{s.private, s.public, s.staff} {
 		if l != nil {
 			_ = l.Close() // already closed where its server ran
 		}
@@ -145,6 +168,7 @@ func (s *server) receive(ctx context.Context, in bot.Inbound) (bot.Receipt, erro
 	}
 	if err == nil {
 		s.dispatcher.Wake(in.From.Channel)
+		s.heard(ctx, in, receipt)
 	}
 	return receipt, err
 }
@@ -193,8 +217,11 @@ func (s *server) report(part string) func(error) {
 func (s *server) trial(now time.Time) bool { return len(s.book.On(now).Gaps()) > 0 }
 
 // privateRoutes are for this computer alone.
-func (s *server) privateRoutes() http.Handler {
+func (s *server) privateRoutes(answered http.Handler) http.Handler {
 	mux := http.NewServeMux()
+	for _, path := range answeredPaths {
+		mux.Handle("GET "+path, answered)
+	}
 	mux.Handle("/", s.phone.Handler())
 	mux.HandleFunc("GET /healthz", webhook.Healthy)
 	mux.Handle("GET /readyz", webhook.Ready(s.checks(), s.notices))
@@ -253,7 +280,7 @@ func trialNotice(b *flows.Book, now time.Time) []string {
 func (s *server) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	failed := make(chan error, 2)
+	failed := make(chan error, 3)
 	var in, out sync.WaitGroup
 	serve := func(h *webhook.Server, l net.Listener, what string) {
 		in.Go(func() {
@@ -272,12 +299,16 @@ func (s *server) run(ctx context.Context) error {
 	})
 	in.Go(func() { s.phone.Run(ctx) })
 	in.Go(func() { s.sweeper.Run(ctx, s.swept) })
+	in.Go(func() { s.sweepStaff(ctx) })
 	in.Go(func() { s.remind(ctx) })
 	in.Go(func() { s.survey.Run(ctx) })
+	in.Go(func() { s.office.run(ctx) })
+	in.Go(func() { s.console.Run(ctx) })
 	if s.channels.telegram != nil {
 		in.Go(func() { s.channels.telegram.Run(ctx) })
 	}
 	serve(s.pages, s.private, "the phone")
+	serve(s.desks, s.staff, "the console")
 	if s.hooks != nil {
 		serve(s.hooks, s.public, "webhooks")
 	}
@@ -316,7 +347,7 @@ func (s *server) levels(ctx context.Context) (webhook.Levels, error) {
 	if err != nil {
 		return webhook.Levels{}, err
 	}
-	queue := webhook.Queue(backlog)
+	queue := webhook.Queue{Queued: backlog.Queued, Waiting: backlog.Waiting, Parked: backlog.Parked, Dead: backlog.Dead}
 	var reminded []webhook.Reminded
 	for _, c := range s.survey.Counts() {
 		reminded = append(reminded, webhook.Reminded{Programme: c.Programme, Zone: c.Zone, On: c.On, Paused: c.Paused, DueNextHour: c.DueNextHour})
@@ -337,6 +368,10 @@ func (c *serveCmd) greet(std streams, s *server) {
 	}
 	if s.public != nil {
 		fmt.Fprintf(&b, "Webhooks  %s, to be published as %s by a TLS proxy, and nothing else\n", s.public.Addr(), c.PublicURL)
+	}
+	fmt.Fprintf(&b, "Console   %s\n", s.consoleURL(&c.officeFlags))
+	if s.first != "" {
+		fmt.Fprintf(&b, "  Nobody works there yet. The first admin joins once, within a day, at\n  %s%s\n", s.consoleURL(&c.officeFlags), s.first)
 	}
 	for _, line := range s.voices.describe() {
 		b.WriteString(line + "\n")

@@ -43,7 +43,7 @@ func TestSettingsThatContradictAreRefusedInASentence(t *testing.T) {
 		{[]string{"--sms-exact", "es,xx"}, "--sms-exact"},
 		{[]string{"--book", filepath.Join(t.TempDir(), "none")}, "--book"},
 	} {
-		args := append([]string{"serve", "--listen", "127.0.0.1:0"}, c.args...)
+		args := append([]string{"serve", "--listen", "127.0.0.1:0", "--console-listen", "127.0.0.1:0"}, c.args...)
 		code, _, stderr := posada(t, "", args...)
 		if code == 0 || !strings.Contains(stderr, c.want) {
 			t.Errorf("serve %s: exit %d, %q; wanted %q", strings.Join(c.args, " "), code, stderr, c.want)

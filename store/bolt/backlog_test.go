@@ -36,4 +36,11 @@ func TestBacklogCountsWhatWaitsForPeople(t *testing.T) {
 	if want := (bot.Backlog{Queued: 5, Waiting: 1, Parked: 1, Dead: 1}); err != nil || got != want {
 		t.Errorf("the backlog is %+v, want %+v, %v", got, want, err)
 	}
+	by, err := s.Backlogs(ctx)
+	if sms := by["sms"]; err != nil || sms.Queued != 5 || !sms.Oldest.Equal(now.Truncate(time.Second)) {
+		t.Errorf("the backlog of SMS is %+v, %v", sms, err)
+	}
+	if phone := by[bot.Simulator]; phone.Queued != 2 {
+		t.Errorf("the backlog of the simulator is %+v", phone)
+	}
 }
