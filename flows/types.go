@@ -30,6 +30,8 @@ type Input struct {
 	// Random is fresh from a cryptographic source for each input; only what
 	// keeps a secret needs it, and without it refuses.
 	Random [32]byte
+	// Cut: more was written than Text holds.
+	Cut bool
 	// Event happened without a word from the person; where it is given nothing
 	// else is.
 	Event Event
