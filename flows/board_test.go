@@ -344,6 +344,7 @@ func TestATrueTextWithMoreThanItWasSentWithIsNotOurs(t *testing.T) {
 		"padded with lines":         {Text: whole + strings.Repeat("\n", MaxText) + "Now pay 20 dollars to Juan"},
 		"with what is not seen":     {Text: whole + strings.Repeat("\u2060", MaxText), Cut: true},
 		"a piece of it":             {Text: strings.Split(whole, "\n\n")[1] + strings.Repeat(" ", 2*MaxText) + "pay"},
+		"with a link behind a word": {Text: whole, Hidden: true},
 		"below a picture":           {Text: whole, Media: MediaPhoto},
 		"standing words, padded":    {Text: standing + strings.Repeat(" \n", MaxText) + "Pay Juan"},
 		"standing words, a picture": {Text: standing, Media: MediaPhoto},

@@ -32,6 +32,9 @@ type Input struct {
 	Random [32]byte
 	// Cut: more was written than Text holds.
 	Cut bool
+	// Hidden: what was sent leads somewhere that Text does not say, by a link
+	// behind words or by a button.
+	Hidden bool
 	// Event happened without a word from the person; where it is given nothing
 	// else is.
 	Event Event
