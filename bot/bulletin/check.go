@@ -118,7 +118,9 @@ func (d *Desk) checkPeople(b Bulletin, n *census) []Problem {
 	if len(b.Audience.Languages) > 0 && !slices.ContainsFunc(b.Audience.Languages, func(l string) bool { return slices.Contains(texts, l) }) {
 		out = append(out, Problem{Code: CodeNobody})
 	}
-	if n.total < Least {
+	// Whoever got what was wrong is told so, however few are left of them: they
+	// were many when it was sent, and nobody can choose among them.
+	if n.total < Least && b.Corrects == "" {
 		out = append(out, Problem{Code: CodeFew, Max: Least, People: Count{n.total}})
 	}
 	// Two audiences that differ in one word of an exclusion must not differ in a
