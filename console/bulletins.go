@@ -248,6 +248,7 @@ func declinedWord(err error) string {
 		{bulletin.ErrChanged, "bulletins.declined.changed"},
 		{bulletin.ErrState, "bulletins.declined.state"},
 		{bulletin.ErrOwn, "bulletins.declined.own"},
+		{bulletin.ErrNear, "bulletins.declined.near"},
 		{bulletin.ErrVoid, "bulletins.declined.void"},
 		{bulletin.ErrApprover, "bulletins.declined.approver"},
 		{bulletin.ErrFixed, "bulletins.declined.fixed"},

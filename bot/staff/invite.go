@@ -214,6 +214,7 @@ func (s *Staff) Accept(ctx context.Context, token, name, password string, now ti
 			}
 		}
 		h.Password, h.Reset, h.CodeStep = sum, "", 0
+		h.LetIn, h.LetAt = i.By, now.UnixMilli()
 		h.Epoch++
 		officer, err := written(h.paper, h.officerBody)
 		if err != nil {
