@@ -163,6 +163,8 @@ func (c *Console) withdrawn(v *visit, err error, did, on, word string, typed fun
 		status, problem = http.StatusConflict, "withdraw.changed"
 	case errors.Is(err, withdraw.ErrSame):
 		status, problem = http.StatusForbidden, "withdraw.same"
+	case errors.Is(err, withdraw.ErrNear):
+		status, problem = http.StatusForbidden, "withdraw.near"
 	case errors.Is(err, withdraw.ErrUnknown):
 		problem = "withdraw.unknown"
 	case errors.Is(err, withdraw.ErrReason):

@@ -30,6 +30,11 @@ type Input struct {
 	// Random is fresh from a cryptographic source for each input; only what
 	// keeps a secret needs it, and without it refuses.
 	Random [32]byte
+	// Cut: more was written than Text holds.
+	Cut bool
+	// Hidden: what was sent leads somewhere that Text does not say, by a link
+	// behind words or by a button.
+	Hidden bool
 	// Event happened without a word from the person; where it is given nothing
 	// else is.
 	Event Event
