@@ -235,7 +235,14 @@ func (v *visitor) try(action string, values ...string) int {
 		for i := 0; i+1 < len(values); i += 2 {
 			data.Set(values[i], values[i+1])
 		}
-		return v.shows(v.client.PostForm(v.base+to, data))
+		r, err := http.NewRequestWithContext(v.t.Context(), http.MethodPost, v.base+to, strings.NewReader(data.Encode()))
+		if err != nil {
+			v.t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Origin", v.base) // as browsers do
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		return v.shows(v.client.Do(r))
 	}
 	v.t.Fatalf("%s finds no form %s on %s", v.name, action, v.path)
 	return 0

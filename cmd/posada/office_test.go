@@ -62,12 +62,13 @@ func TestARumourALetterAndAWithdrawalThroughTheRunningServer(t *testing.T) {
 
 	// The first admin joins and brings the others.
 	console, first := p.console()
-	ana, eva, wim := visit(t, console, "Ana"), visit(t, console, "Eva"), visit(t, console, "Wim")
+	ana, eva, ada, wim := visit(t, console, "Ana"), visit(t, console, "Eva"), visit(t, console, "Ada"), visit(t, console, "Wim")
 	ana.joins(first, true)
 	if code := visit(t, console, "a thief").opens(first); code != http.StatusNotFound {
 		t.Errorf("the first link works twice: %d", code)
 	}
 	eva.joins(ana.invites("approver"), true)
+	ada.joins(ana.invites("approver"), true)
 	wim.joins(ana.invites("writer"), false)
 
 	// One case, two reports, and no word of theirs but on its own page.
@@ -87,7 +88,7 @@ func TestARumourALetterAndAWithdrawalThroughTheRunningServer(t *testing.T) {
 			t.Errorf("the case does not show %q", heard)
 		}
 	}
-	nothingLeaks(t, p, ana, data)
+	nothingLeaks(t, p, ana)
 
 	// The writer answers; both are told discreetly, and read it in their language.
 	without := slices.Concat(answered[:10], answered[16:])
@@ -128,7 +129,7 @@ func TestARumourALetterAndAWithdrawalThroughTheRunningServer(t *testing.T) {
 	})
 	wim.get(wim.sees(`/letters/case/[a-z0-9]+`))
 	wim.sees(regexp.QuoteMeta(askedTheStaff))
-	nothingLeaks(t, p, ana, data)
+	nothingLeaks(t, p, ana)
 	const reply = "Pregunte en la oficina del albergue."
 	wim.send("/reply", "text", reply)
 	if line := maria.hears("person.line.ask"); strings.Contains(line, "oficina") {
@@ -137,12 +138,19 @@ func TestARumourALetterAndAWithdrawalThroughTheRunningServer(t *testing.T) {
 	maria.says("1", "person.wrote", reply)
 
 	// A message is withdrawn by two, and back by two.
-	withdrawn(t, p, eva, ana, rosa)
-	nothingLeaks(t, p, ana, data)
+	withdrawn(t, eva, ada, ana, rosa)
+	nothingLeaks(t, p, ana)
 	p.stop()
 	if code, out, err := posada(t, "", append([]string{"audit", "verify"}, data...)...); code != 0 || !strings.Contains(out, "whole") {
 		t.Errorf("audit verify: %d, %s%s", code, out, err)
 	}
+	code, out, _ := posada(t, "", append([]string{"audit", "list", "--last", "1000"}, data...)...)
+	for _, did := range []string{"rumour.answer", "letter.reply", "duty.begin", "content.withdraw.propose", "content.withdraw.confirm", "content.restore.confirm"} {
+		if code != 0 || !strings.Contains(out, did) {
+			t.Errorf("the audit log has no %s: %d", did, code)
+		}
+	}
+	holdsNone(t, "the audit log", out, addresses, sentences)
 }
 
 // tells reports a rumour that nobody has answered.
@@ -207,8 +215,9 @@ func claimReview(t *testing.T, feed *visitor) {
 }
 
 // withdrawn has one officer propose that a message is taken out of use, and
-// another confirm it; then the same for giving it back.
-func withdrawn(t *testing.T, p *process, one, other *visitor, asks *person) {
+// another confirm it; then the same for giving it back. Whom the first one let in
+// is no other.
+func withdrawn(t *testing.T, one, other, admin *visitor, asks *person) {
 	t.Helper()
 	const message = "rule.what.1"
 	asks.says(firstOf(t, "es", "keyword.menu"), "menu.ask")
@@ -226,6 +235,14 @@ func withdrawn(t *testing.T, p *process, one, other *visitor, asks *person) {
 	if text := asks.picks("menu.rule", "withdrawn.message"); asks.missing(text, []string{message}) == "" {
 		t.Errorf("a withdrawn message is said: %q", text)
 	}
+	admin.get("/withdrawals")
+	admin.send("/restore", "reason", "It was set right")
+	one.get("/withdrawals")
+	if code := one.try("/confirm"); code != http.StatusForbidden {
+		t.Errorf("whom an officer let in confirms what they propose: %d", code)
+	}
+	one.get("/withdrawals")
+	one.send("/drop")
 	other.get("/withdrawals")
 	other.send("/restore", "reason", "It was set right")
 	one.get("/withdrawals")
@@ -234,25 +251,29 @@ func withdrawn(t *testing.T, p *process, one, other *visitor, asks *person) {
 	asks.picks("menu.rule", message)
 }
 
-// nothingLeaks checks that no address and no sentence of a person stands in the
-// log, the metrics, the feed, or any page of the console but the case's own.
-func nothingLeaks(t *testing.T, p *process, officer *visitor, data []string) {
+var (
+	addresses = []string{"70231", "70232", haitianPhone[1:], "Nombre-Privado", "perfil_privado"}
+	sentences = []string{heardInSpanish, heardInHaitian, heardAgain, askedTheStaff, "Aurelio", "vacunado para entrar a estados"}
+)
+
+func holdsNone(t *testing.T, where, text string, secrets ...[]string) {
 	t.Helper()
-	addresses := []string{"70231", "70232", haitianPhone[1:], "Nombre-Privado", "perfil_privado"}
-	sentences := []string{heardInSpanish, heardInHaitian, heardAgain, askedTheStaff, "Aurelio", "vacunado para entrar a estados"}
-	look := func(where, text string, secrets ...string) {
-		for _, s := range secrets {
-			if strings.Contains(text, s) {
-				t.Errorf("%s holds %q", where, s)
-			}
+	for _, s := range slices.Concat(secrets...) {
+		if strings.Contains(text, s) {
+			t.Errorf("%s holds %q", where, s)
 		}
 	}
-	all := slices.Concat(addresses, sentences)
-	look("the log", p.errs.String(), all...)
+}
+
+// nothingLeaks checks that no address and no sentence of a person stands in the
+// log, the metrics, the feed, or any page of the console but the case's own.
+func nothingLeaks(t *testing.T, p *process, officer *visitor) {
+	t.Helper()
+	holdsNone(t, "the log", p.errs.String(), addresses, sentences)
 	private := visit(t, strings.TrimSuffix(p.pages, "/"), "the operator")
 	for _, path := range []string{"/metrics", "/readyz", "/rumours", "/rumours.json"} {
 		private.opens(path)
-		look(path, private.page, all...)
+		holdsNone(t, path, private.page, addresses, sentences)
 	}
 	seen := map[string]bool{}
 	links := regexp.MustCompile(`href="(/[^"#]*)"`)
@@ -265,14 +286,15 @@ func nothingLeaks(t *testing.T, p *process, officer *visitor, data []string) {
 		if code := officer.opens(path); code != http.StatusOK {
 			t.Errorf("the console leads to %s: %d", path, code)
 		}
-		own := strings.HasPrefix(path, "/rumours/") || strings.HasPrefix(path, "/letters/case/")
-		if look(path, officer.page, addresses...); !own {
-			look(path, officer.page, sentences...)
+		holdsNone(t, path, officer.page, addresses)
+		if !strings.HasPrefix(path, "/rumours/") && !strings.HasPrefix(path, "/letters/case/") {
+			holdsNone(t, path, officer.page, sentences)
 		}
 		for _, m := range links.FindAllStringSubmatch(officer.page, -1) {
 			todo = append(todo, m[1])
 		}
 	}
+	t.Logf("%d pages of the console hold no address and no sentence", len(seen))
 	if len(seen) < 12 {
 		t.Errorf("only %d pages were looked at", len(seen))
 	}
