@@ -79,6 +79,9 @@ func (b *Book) On(t time.Time) *Day {
 
 var bookZone = time.FixedZone("UTC-6", -6*60*60)
 
+// DayOf is the date of a moment in the book's zone: people are told no other.
+func DayOf(t time.Time) Date { return DateOf(t.In(bookZone)) }
+
 func (b *Book) newDay(key dayKey, t time.Time) *Day {
 	d := &Day{Date: key.date, book: b, at: t, env: map[string]any{}, texts: map[textKey]string{}, steps: map[progressKey]string{}, data: map[string]map[string]any{}}
 	for _, f := range b.facts {

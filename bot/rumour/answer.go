@@ -101,7 +101,7 @@ func (d *Desk) publish() {
 func (p *rumourPaper) answered(id string) Answered {
 	v := p.Verdict
 	a := Answered{
-		ID: id, Day: flows.DateOf(p.Answered.UTC()), Verdict: v.Verdict, Review: v.Review,
+		ID: id, Day: flows.DayOf(p.Answered), Verdict: v.Verdict, Review: v.Review,
 		Claim: maps.Clone(v.Claim), Reason: maps.Clone(v.Reason), Heard: map[string][]string{},
 	}
 	for lang, texts := range v.Heard {

@@ -60,7 +60,7 @@ func (i Item) last() Step {
 func (i Item) day() flows.Date {
 	for _, s := range slices.Backward(i.Steps) {
 		if s.State == Withdrawn {
-			return flows.DateOf(s.At.UTC())
+			return flows.DayOf(s.At)
 		}
 	}
 	return 0

@@ -117,6 +117,16 @@ func TestWhatIsOutOfUseIsSoAfterARestart(t *testing.T) {
 	}
 }
 
+func TestTheDayIsThatOfTheBooksZone(t *testing.T) {
+	w, b := begin(memory.New())
+	evening := time.Date(2026, 11, 22, 5, 59, 0, 0, time.UTC) // the 21st, where people are
+	must(t, w.Propose(ctx, Proposal{ID: "w1", Kind: "flow", Target: "menu", Reason: "wrong"}, ana, evening))
+	must(t, w.Confirm(ctx, "w1", version(t, w, "w1"), bea, evening))
+	if len(b.out) != 1 || b.out[0].Day != 20261121 {
+		t.Errorf("it is put up as %+v", b.out)
+	}
+}
+
 func TestADroppedProposalChangesNothing(t *testing.T) {
 	w, b := begin(memory.New())
 	must(t, w.Propose(ctx, Proposal{"a1", Flow, "menu", "by mistake"}, ana, now))

@@ -184,7 +184,7 @@ func TestAnOfficersWholeWayBesideAPhoneInTheBrowser(t *testing.T) {
 	if n, _ := counts(tg, chats["fr"], "Posada,"); n > 0 {
 		t.Errorf("%d messages to people without a text", n)
 	}
-	day := flows.DateOf(time.Now().In(dayZone))
+	day := flows.DayOf(time.Now())
 	phone.didYou(texts["es"], "sent.part", dayIn(t, day))
 	phone.looks("phone-sent")
 
