@@ -193,9 +193,7 @@ func TestAnOfficersWholeWayBesideAPhoneInTheBrowser(t *testing.T) {
 	gone := onTelegram(t, p, tg, "es", stopped)
 	gone.says(firstOf(t, "es", "keyword.stop"), "ui.stopped")
 	fresh := onTelegram(t, p, tg, "es", later)
-	fresh.says("hola", "language.suggest")
-	fresh.says("1", "first.consent.ask")
-	fresh.says("1", "menu.ask")
+	fresh.agrees("hola")
 
 	second.visit(path)
 	second.send(`form[action$="/correct"] button`)

@@ -153,12 +153,18 @@ func (w *person) picks(id string, want ...string) string {
 	return w.says(word(w.t, w.lang, id), want...)
 }
 
-// comes has a person begin, in the city where it is day.
-func (w *person) comes(hello, city string) {
+// agrees has a person begin.
+func (w *person) agrees(hello string) {
 	w.t.Helper()
 	w.says(hello, "language.suggest")
 	w.says("1", "first.consent.ask")
 	w.says("1", "menu.ask")
+}
+
+// comes has a person begin, in the city where it is day.
+func (w *person) comes(hello, city string) {
+	w.t.Helper()
+	w.agrees(hello)
 	w.picks("menu.reminders", "reminders.which.ask")
 	w.says("2", "reminders.place.ask")
 	w.says(city, "reminders.choice.time")
