@@ -58,7 +58,7 @@ func listenSocket(path string) (net.Listener, error) {
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: made, Net: "unix"})
 	switch {
 	case errors.Is(err, syscall.EINVAL):
-		return nil, fmt.Errorf("%w: %s is too long a name for one; move the database to a shorter one", errNoSocket, path)
+		return nil, tooLong(path)
 	case err != nil:
 		return nil, fmt.Errorf("%w: does this system have unix sockets? %w", errNoSocket, err)
 	}
@@ -69,7 +69,24 @@ func listenSocket(path string) (net.Listener, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("make the socket for commands: %w", err), l.Close())
 	}
+	if reachable(path) != nil {
+		return nil, errors.Join(tooLong(path), (&socketListener{l, path}).Close())
+	}
 	return &socketListener{l, path}, nil
+}
+
+// reachable calls a socket once: it can be moved to a name by which nobody can
+// call it.
+func reachable(path string) error {
+	conn, err := net.Dial("unix", path)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
+}
+
+func tooLong(path string) error {
+	return fmt.Errorf("%w: %s is too long a name for one; give the database a shorter one", errNoSocket, path)
 }
 
 // dialSocket calls the server of a database; errNoServer where none answers.

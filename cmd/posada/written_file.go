@@ -51,7 +51,11 @@ type filterFile struct {
 }
 
 type audienceFile struct {
-	filterFile `yaml:",inline"`
+	Languages  []string   `yaml:"languages"`
+	Channels   []string   `yaml:"channels"`
+	Places     []string   `yaml:"places"`
+	Programmes []string   `yaml:"programmes"`
+	Got        []string   `yaml:"got"`
 	Seen       string     `yaml:"seen"`
 	Except     filterFile `yaml:"except"`
 }
@@ -170,7 +174,8 @@ func (f *bulletinFile) content(d *document, kind string) (bulletin.Content, erro
 		}
 	}
 	if a := f.Audience; a != nil {
-		c.Audience = bulletin.Audience{Filter: bulletin.Filter(a.filterFile), Except: bulletin.Filter(a.Except)}
+		of := bulletin.Filter{Languages: a.Languages, Channels: a.Channels, Places: a.Places, Programmes: a.Programmes, Got: a.Got}
+		c.Audience = bulletin.Audience{Filter: of, Except: bulletin.Filter(a.Except)}
 		if a.Seen != "" {
 			if c.Audience.SeenWithin, err = readDays(a.Seen); err != nil {
 				return c, d.at("$.audience.seen", "%v", err)
