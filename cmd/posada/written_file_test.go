@@ -3,6 +3,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -138,4 +140,29 @@ func FuzzFilesOfOfficers(f *testing.F) {
 			t.Errorf("%q has no verdict", text)
 		}
 	})
+}
+
+func TestTheFilesOfTheReadmeAreRight(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := 0
+	for _, block := range strings.Split(string(readme), "```yaml\n")[1:] {
+		block, _, _ = strings.Cut(block, "```")
+		switch {
+		case strings.HasPrefix(block, "kind: bulletin"):
+			_, err = contentOf(block, kindBulletin)
+		case strings.HasPrefix(block, "verdict:"):
+			_, err = readVerdict(block)
+		default:
+			continue
+		}
+		if read++; err != nil {
+			t.Errorf("%v:\n%s", err, block)
+		}
+	}
+	if read != 2 {
+		t.Errorf("%d files", read)
+	}
 }
