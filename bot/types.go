@@ -25,7 +25,10 @@ type Inbound struct {
 	Media flows.Media // what came instead of a text, or with it; never its content
 	// Forwarded: the text is somebody else's, passed on as it was.
 	Forwarded bool
-	Pressed   string // the provider's id of the message whose button was pressed, where it can be replaced
+	// Hidden: it leads somewhere that its text does not say, by a link behind
+	// words or by a button.
+	Hidden  bool
+	Pressed string // the provider's id of the message whose button was pressed, where it can be replaced
 	// Silent: the provider has answered in our stead (an opt-out word that it
 	// honours itself). What the message means is done, and nothing is said.
 	Silent bool
@@ -82,7 +85,7 @@ type Outbound struct {
 	Kind    Kind
 	Message flows.Message
 	At      time.Time // when it was queued
-	Until   time.Time // after it there is no use in sending; zero: its kind decides; of a reminder both do
+	Until   time.Time // after it there is no use in sending; zero: its kind decides; of a reminder both do. A reply that has it comes by itself
 	Pressed string    // the message, by the provider's id, that this one may replace; mostly ""
 	Tries   int       // attempts that failed so far
 	Unknown int       // those among them that may have arrived

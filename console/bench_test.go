@@ -60,6 +60,7 @@ func FuzzForm(f *testing.F) {
 			httptest.NewRequest(http.MethodGet, "http://localhost/withdrawals", nil),
 		} {
 			q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			q.Header.Set("Sec-Fetch-Site", "same-origin")
 			q.URL.RawQuery = query
 			q.AddCookie(o.cookie)
 			q.AddCookie(&http.Cookie{Name: flashName, Value: flash})

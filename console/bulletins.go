@@ -37,6 +37,7 @@ type Bulletins interface {
 	TestSend(ctx context.Context, b bulletin.Bulletin, by bulletin.Actor, lang string, to bot.Address, now time.Time) error
 	Link(ctx context.Context, by bulletin.Actor, now time.Time) (code string, err error)
 	LinkedOn(ctx context.Context, officer string) (channel string, err error)
+	Unlink(ctx context.Context, officer string) error
 }
 
 // bulletinRoutes are none without bulletins.
@@ -247,6 +248,7 @@ func declinedWord(err error) string {
 		{bulletin.ErrChanged, "bulletins.declined.changed"},
 		{bulletin.ErrState, "bulletins.declined.state"},
 		{bulletin.ErrOwn, "bulletins.declined.own"},
+		{bulletin.ErrNear, "bulletins.declined.near"},
 		{bulletin.ErrVoid, "bulletins.declined.void"},
 		{bulletin.ErrApprover, "bulletins.declined.approver"},
 		{bulletin.ErrFixed, "bulletins.declined.fixed"},

@@ -152,12 +152,19 @@ func (c *Console) Handler() http.Handler {
 			http.Error(w, "This console does not answer by this name.", http.StatusMisdirectedRequest)
 			return
 		}
-		if cross.Check(r) != nil {
+		if cross.Check(r) != nil || unsaid(r) {
 			http.Error(w, "Another page sent this. Nothing was changed. Open the console by typing its address.", http.StatusForbidden)
 			return
 		}
 		mux.ServeHTTP(w, r)
 	})
+}
+
+// unsaid tells whether a form came without a word of the browser about the page
+// it stood on. Every browser says one; whatever is between them and does not let
+// it through must not make the cookie alone enough.
+func unsaid(r *http.Request) bool {
+	return r.Method != http.MethodGet && r.Method != http.MethodHead && r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == ""
 }
 
 // policy lets pages use their own script, style, pictures and forms, and
@@ -179,9 +186,19 @@ func harden(h http.Header, secure bool) {
 	}
 }
 
+// actMost is how long an act may take: to approve is to count everybody.
+const actMost = 5 * time.Minute
+
 // serve puts what every page needs around a route.
 func (c *Console) serve(r route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if r.changes() && r.Who != anyone {
+			// What an officer does is done whole and recorded, though they go away
+			// in the middle of it: else whoever hangs up leaves no trace in the log.
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(req.Context()), actMost)
+			defer cancel()
+			req = req.WithContext(ctx)
+		}
 		v := &visit{c: c, w: w, r: req, route: r, now: time.Now(), Lang: preferred(req)}
 		answer, err := v.admit()
 		if err == nil && answer == nil {

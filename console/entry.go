@@ -5,6 +5,7 @@ package console
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -133,8 +134,20 @@ func (c *Console) signOut(v *visit) (reply, error) {
 		return reply{}, err
 	}
 	c.kept.drop(v.Who.Ticket)
+	c.offDuty(v, v.Who.ID)
 	v.signOutCookie()
 	return goTo("/sign-in", "signout.done"), nil
+}
+
+// offDuty ends the duty of who is no longer there: people are not told that
+// somebody reads them when nobody does.
+func (c *Console) offDuty(v *visit, officer string) {
+	if c.Desk == nil {
+		return
+	}
+	if err := c.Desk.SetDuty(v.r.Context(), officer, false, v.now); err != nil {
+		c.Report(fmt.Errorf("console, %s: %w", v.route.Pattern, err)) // it ends by itself
+	}
 }
 
 // accountForm is what the page of an officer's own account shows.

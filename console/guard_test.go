@@ -22,6 +22,7 @@ func TestAFormThatAnotherPageSentChangesNothing(t *testing.T) {
 		for _, header := range [][]string{
 			{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"},
 			{"Sec-Fetch-Site", "", "Origin", "https://elsewhere.example"}, {"Sec-Fetch-Site", "", "Origin", "null"},
+			{"Sec-Fetch-Site", ""}, // no word of where it comes from
 		} {
 			if got := admin.do(method, path, url.Values{}, header...); got.StatusCode != http.StatusForbidden {
 				t.Errorf("%s with %q: status %d", path, header, got.StatusCode)

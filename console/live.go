@@ -51,8 +51,16 @@ func (c *Console) stream(v *visit, look func() (map[string]string, error)) {
 	defer over.Stop()
 	next := time.NewTicker(liveEvery)
 	defer next.Stop()
-	sent, quiet := map[string]string{}, time.Duration(0)
+	sent, looked, quiet := map[string]string{}, time.Now(), time.Duration(0)
 	for {
+		// Only now and then: it reads the store. Numbers that move without a pause
+		// must not keep it from being asked.
+		if now := time.Now(); now.Sub(looked) >= keepAlive {
+			looked = now
+			if _, err := c.Staff.Session(v.r.Context(), v.cookie, now); errors.Is(err, staff.ErrNoSession) {
+				return
+			}
+		}
 		texts, err := look()
 		if err != nil {
 			if v.r.Context().Err() == nil {
@@ -75,9 +83,7 @@ func (c *Console) stream(v *visit, look func() (map[string]string, error)) {
 			}
 			quiet = 0
 		case quiet >= keepAlive:
-			// Only now and then: it reads the store.
-			_, err := c.Staff.Session(v.r.Context(), v.cookie, time.Now())
-			if errors.Is(err, staff.ErrNoSession) || !out.write(": alive\n\n") {
+			if !out.write(": alive\n\n") {
 				return
 			}
 			quiet = 0

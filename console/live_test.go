@@ -120,6 +120,30 @@ func TestALiveStreamEndsWithItsSession(t *testing.T) {
 	})
 }
 
+func TestAStreamOfNumbersThatAlwaysMoveEndsWithItsSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		o := h.hire("Ana", staff.RoleWriter, false)
+		l := o.listen("/today/live", "")
+		synctest.Wait()
+		cookie := *o.cookie
+		o.post("/sign-out").want(t, http.StatusSeeOther)
+		o.cookie = &cookie
+		for range int((keepAlive + 2*liveEvery) / liveEvery) {
+			h.console.counted.mu.Lock()
+			h.numbers.Rumours.N++
+			h.console.counted.mu.Unlock()
+			time.Sleep(liveEvery)
+			synctest.Wait()
+		}
+		if !l.over() {
+			t.Error("the stream goes on after the session ended")
+		}
+		l.stop()
+		<-l.done
+	})
+}
+
 func TestAScreenThatNobodyLooksAtDoesNotKeepASession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t)

@@ -161,6 +161,24 @@ func TestFewPeopleAreNeverANumber(t *testing.T) {
 	}
 }
 
+func TestThatThereIsAnybodyIsNotTold(t *testing.T) {
+	show := func(change func(*Numbers)) string {
+		h := newHouse(t)
+		change(&h.numbers)
+		main := h.hire("Ana", staff.RoleWriter, false).get("/").main()
+		main, _, _ = strings.Cut(main, "<footer")
+		return main
+	}
+	nobody := show(func(n *Numbers) { delete(n.Languages, "ar"); delete(n.Channels, "telegram"); n.Due[3].N = 20 })
+	few := show(func(n *Numbers) {
+		n.Languages["ar"], n.Languages["qu"], n.Channels["telegram"] = 1, 1, 19
+		n.Due[3].N = 29
+	})
+	if nobody != few {
+		t.Errorf("the page tells of a few:\n%s\n\nand of nobody:\n%s", few, nobody)
+	}
+}
+
 func TestNumbersAreCountedOnceForAllWhoLook(t *testing.T) {
 	h := newHouse(t)
 	counts := 0

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -102,6 +103,11 @@ type view struct {
 
 // Signed tells whether somebody is signed in.
 func (v view) Signed() bool { return v.Who.ID != "" }
+
+// Leads tells whether the menu leads to a page.
+func (v view) Leads(path string) bool {
+	return slices.ContainsFunc(v.Menu, func(m MenuItem) bool { return m.Path == path })
+}
 
 // May tells whether the officer may do an act: write, approve, withdraw, staff.
 func (v view) May(act string) (bool, error) {

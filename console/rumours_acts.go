@@ -8,12 +8,18 @@ import (
 	"net/http"
 
 	"posada/bot/rumour"
+	"posada/bot/staff"
 )
 
 func rumourAnswer(v *visit) (reply, error) {
 	id := v.r.PathValue("id")
 	form := v.readVerdict()
 	problems, err := []rumour.Problem(nil), error(nil)
+	if word, err := v.mayReplace(id); err != nil {
+		return reply{}, err
+	} else if word != "" {
+		form.unread = append(form.unread, word)
+	}
 	if len(form.unread) == 0 {
 		problems, err = v.c.Desk.Answer(v.r.Context(), v.Who.ID, id, v.version(), form.Verdict, v.now)
 	}
@@ -51,6 +57,22 @@ func rumourAnswer(v *visit) (reply, error) {
 		return showAgain(http.StatusConflict, rumourPage, page), nil
 	}
 	return showAgain(http.StatusUnprocessableEntity, rumourPage, page), nil
+}
+
+// mayReplace tells why an officer may not answer a case anew, "" where they may: an
+// answer that stands went to people, and what takes its place is not for whoever
+// could only write the first.
+func (v *visit) mayReplace(id string) (word string, err error) {
+	c, err := v.c.Desk.Case(v.r.Context(), id, v.now)
+	switch {
+	case errors.Is(err, rumour.ErrUnknown):
+		return "", nil // the answer says so
+	case err != nil:
+		return "", err
+	case c.Written == nil, c.By == v.Who.ID, v.Who.Role.Can(staff.ActApprove), c.Revision != v.version():
+		return "", nil
+	}
+	return "rumours.replace", nil
 }
 
 // changed answers acts on a case that need no form: what they were meant for is

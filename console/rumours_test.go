@@ -76,7 +76,12 @@ func TestTwoOfficersOnOneRumourLoseNoWord(t *testing.T) {
 	first.follow(first.post("/rumours/"+id+"/answer", verdictFields(version)...))
 	got := second.post("/rumours/"+id+"/answer", verdictFields(version, "claim.en", "What I had typed", "reason.en", "And why")...)
 	got.want(t, http.StatusConflict, "What I had typed", "And why", h.say("en", "rumours.changed"), "No hay filas por grupo.")
-	second.follow(second.post("/rumours/"+id+"/answer", verdictFields(got.hidden(t, "version"), "claim.en", "What I had typed", "reason.en", "And why")...)).want(t, http.StatusOK, "What I had typed")
+	refused := second.post("/rumours/"+id+"/answer", verdictFields(got.hidden(t, "version"), "claim.en", "What I had typed", "reason.en", "And why")...)
+	refused.want(t, http.StatusUnprocessableEntity, "What I had typed", h.say("en", "rumours.replace"))
+	third := h.hire("Zoe", staff.RoleApprover, true)
+	third.follow(third.post("/rumours/"+id+"/answer", verdictFields(got.hidden(t, "version"), "claim.en", "What I had typed", "reason.en", "And why")...)).want(t, http.StatusOK, "What I had typed")
+	page := first.get("/rumours/" + id)
+	first.post("/rumours/"+id+"/answer", verdictFields(page.hidden(t, "version"))...).want(t, http.StatusUnprocessableEntity, h.say("en", "rumours.replace"))
 }
 
 func TestARumourIsMergedSplitDismissedAndWithdrawn(t *testing.T) {

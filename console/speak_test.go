@@ -29,9 +29,9 @@ func TestWhatIsToldOutsideOfThePagesHasTheirWords(t *testing.T) {
 			}
 		}
 		for _, err := range []error{
-			bulletin.ErrChanged, bulletin.ErrOwn, bulletin.ErrVoid, bulletin.ErrApprover, bulletin.ErrFixed, bulletin.ErrNoText,
+			bulletin.ErrChanged, bulletin.ErrOwn, bulletin.ErrNear, bulletin.ErrVoid, bulletin.ErrApprover, bulletin.ErrFixed, bulletin.ErrNoText,
 			&bulletin.StateError{State: bulletin.Sent, Act: "send"}, rumour.ErrStale, rumour.ErrClosed, rumour.ErrUnclear,
-			withdraw.ErrChanged, withdraw.ErrGone, withdraw.ErrState, withdraw.ErrSame, withdraw.ErrUnknown, withdraw.ErrReason, withdraw.ErrAlready,
+			withdraw.ErrChanged, withdraw.ErrGone, withdraw.ErrState, withdraw.ErrSame, withdraw.ErrNear, withdraw.ErrUnknown, withdraw.ErrReason, withdraw.ErrAlready,
 		} {
 			if got := s.Declined(fmt.Errorf("do it: %w", err)); len(got) < 10 || !strings.HasSuffix(strings.TrimSuffix(got, ")"), ".") && !strings.Contains(got, "(") {
 				t.Errorf("%s: %v is told as %q", lang, err, got)

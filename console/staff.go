@@ -3,6 +3,7 @@ package console
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 
@@ -143,9 +144,17 @@ func (c *Console) setRole(v *visit) (reply, error) {
 	return goTo("/staff", "staff.role.done"), nil
 }
 
+// end ends an officer's work here. Nothing is left of their own phone either.
 func (c *Console) end(v *visit) (reply, error) {
-	if err := c.Staff.End(v.r.Context(), v.Who, v.r.PathValue("id"), v.now); err != nil {
+	id := v.r.PathValue("id")
+	if err := c.Staff.End(v.r.Context(), v.Who, id, v.now); err != nil {
 		return c.staffProblem(v, err)
+	}
+	c.offDuty(v, id)
+	if c.Bulletins != nil {
+		if err := c.Bulletins.Unlink(v.r.Context(), id); err != nil {
+			c.Report(fmt.Errorf("console, %s: %w", v.route.Pattern, err))
+		}
 	}
 	return goTo("/staff", "staff.ended"), nil
 }

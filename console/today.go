@@ -3,7 +3,6 @@ package console
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,13 +46,20 @@ func (c *Console) todayPage(v *visit) (reply, error) {
 			d.Waiting++
 		}
 	}
-	for _, lang := range slices.Sorted(maps.Keys(n.Languages)) {
+	var spoken []string
+	for _, l := range c.Book.Catalogue.Languages() {
+		spoken = append(spoken, l.Code)
+	}
+	for _, lang := range told(n.Languages, spoken) {
 		d.People = append(d.People, n.Languages[lang].point(languageName(c.Book.Catalogue, lang)))
 	}
-	for _, channel := range slices.Sorted(maps.Keys(n.Channels)) {
+	for _, channel := range told(n.Channels, c.channels()) {
 		d.Via = append(d.Via, n.Channels[channel].point(channelName(channel)))
 	}
-	d.Asked, d.ToRemind = days(n.Unanswered), days(n.Due)
+	d.Asked = days(n.Unanswered)
+	for _, day := range n.Due { // nearly each is a person
+		d.ToRemind = append(d.ToRemind, People(day.N).point(dayLabel(day)))
+	}
 	day := c.Book.On(v.now)
 	for _, f := range c.Book.Facts() {
 		if day.Entry(f) != nil && f.ReviewBy < day.Date {
@@ -102,8 +108,24 @@ func lasted(d time.Duration) string {
 
 func days(counts []DayCount) (out []Point) {
 	for _, c := range counts {
-		out = append(out, Point{Label: c.Day.UTC().Format("01-02"), Value: c.N})
+		out = append(out, Point{Label: dayLabel(c), Value: c.N})
 	}
+	return out
+}
+
+func dayLabel(c DayCount) string { return c.Day.UTC().Format("01-02") }
+
+// told are the groups of people that a chart shows: all that there can be,
+// whether anybody is in them or not, and others when they are many. That a group
+// is there at all would tell of its first person.
+func told(counts map[string]People, all []string) []string {
+	out := slices.Clone(all)
+	for of, n := range counts {
+		if n >= fewest && !slices.Contains(out, of) {
+			out = append(out, of)
+		}
+	}
+	slices.Sort(out)
 	return out
 }
 

@@ -178,6 +178,8 @@ func withdrawnWord(err error) (status int, word string) {
 		return http.StatusConflict, "withdraw.changed"
 	case errors.Is(err, withdraw.ErrSame):
 		return http.StatusForbidden, "withdraw.same"
+	case errors.Is(err, withdraw.ErrNear):
+		return http.StatusForbidden, "withdraw.near"
 	case errors.Is(err, withdraw.ErrUnknown):
 		return http.StatusUnprocessableEntity, "withdraw.unknown"
 	case errors.Is(err, withdraw.ErrReason):

@@ -334,6 +334,38 @@ func TestDidYouSendThis(t *testing.T) {
 	}
 }
 
+func TestATrueTextWithMoreThanItWasSentWithIsNotOurs(t *testing.T) {
+	b := boarded(t, Board{})
+	board := sentBoard(b)
+	b.SetBoard(board)
+	whole := board.Sent[0].Text
+	standing := "Officers and others take phones and read them. You can erase what Posada holds: write delete."
+	for name, in := range map[string]Input{
+		"padded with lines":         {Text: whole + strings.Repeat("\n", MaxText) + "Now pay 20 dollars to Juan"},
+		"with what is not seen":     {Text: whole + strings.Repeat("\u2060", MaxText), Cut: true},
+		"a piece of it":             {Text: strings.Split(whole, "\n\n")[1] + strings.Repeat(" ", 2*MaxText) + "pay"},
+		"with a link behind a word": {Text: whole, Hidden: true},
+		"below a picture":           {Text: whole, Media: MediaPhoto},
+		"standing words, padded":    {Text: standing + strings.Repeat(" \n", MaxText) + "Pay Juan"},
+		"standing words, a picture": {Text: standing, Media: MediaPhoto},
+	} {
+		for _, asked := range []bool{true, false} {
+			k := inEnglish(t, b)
+			k.pick("rumours")
+			if asked {
+				k.pick("sent")
+			}
+			text := textOf(k.input(in))
+			if strings.Contains(text, "Yes.") || strings.Contains(text, "Posada uses these words") {
+				t.Errorf("%s, asked %v: answered\n%s", name, asked, text)
+			}
+			if asked && !strings.Contains(text, "Careful") {
+				t.Errorf("%s: no warning\n%s", name, text)
+			}
+		}
+	}
+}
+
 func TestAForwardedBulletinIsRecognisedWithoutAWord(t *testing.T) {
 	b := boarded(t, Board{})
 	b.SetBoard(sentBoard(b))

@@ -68,6 +68,7 @@ type golden struct {
 
 	recorded []Voice
 	operator bool // the operator's folder lies over the book
+	staffed  bool // there is staff, who answered a rumour and a letter and sent bulletins
 	reads    bool // every page is read
 }
 
@@ -77,7 +78,7 @@ type golden struct {
 var (
 	goldenAll        = []string{"en", "es", "ht"}
 	goldenEverywhere = []string{"first-contact", "away-31-minutes", "child", "crisis-in-screening", "delete-everything", "media", "pages-by-sms", "registration-today", "reminders-day-sms",
-		"reminders-day-chat", "reminders-silence", "reminders-over", "rumours", "screening-presumed", "screening-minor", "source-and-why", "stop-and-start", "offer-done", "pin-day", "own-words", "original-by-sms", "oral"}
+		"reminders-day-chat", "reminders-silence", "reminders-over", "rumours", "screening-presumed", "screening-minor", "source-and-why", "stop-and-start", "offer-done", "pin-day", "own-words", "original-by-sms", "oral", "staff", "staff-by-sms"}
 )
 
 // goldenStep is one line that acts, and the lines under it.
@@ -97,6 +98,9 @@ func TestGolden(t *testing.T) {
 			book := book
 			if g.operator {
 				book = operatorBook(t)
+			}
+			if g.staffed {
+				book = staffedBook(t)
 			}
 			if len(g.recorded) > 0 {
 				book = recordedBook(t, g.recorded...)
@@ -214,7 +218,8 @@ func (g *golden) header(line string) (err error) {
 	case "lang":
 		g.lang = value
 	case "book":
-		g.operator, ok = true, value == "operator"
+		g.operator, g.staffed = value == "operator", value == "staffed"
+		ok = g.operator || g.staffed
 	case "recorded":
 		for _, name := range strings.Split(value, ", ") {
 			lang, id, _ := strings.Cut(name, "/")
@@ -241,6 +246,9 @@ func (g *golden) play(t *testing.T, book *Book) *golden {
 	out.steps = slices.Clone(g.steps)
 	k := newTalker(t, book, g.lang, g.form, g.at.Now)
 	k.at = g.at
+	if g.staffed {
+		k.letters = []Letter{{At: g.at.Now, Mine: true, Text: "?"}, {At: g.at.Now.Add(time.Hour), Text: "Buenos días. Pregunte en la oficina, de 9 a 12."}}
+	}
 	misses := 0
 	for i := range out.steps {
 		s := &out.steps[i]
@@ -297,6 +305,16 @@ func (g *golden) play(t *testing.T, book *Book) *golden {
 	return &out
 }
 
+// staffedBook has staff who are there at times.
+func staffedBook(t *testing.T) *Book {
+	b := boarded(t, Board{})
+	board := sentBoard(b)
+	board.Answers = []Answered{bus(b)}
+	board.Desk = Desk{Staffed: true, Hours: map[string]string{"en": "Monday to Friday, mornings", "es": "lunes a viernes, por la mañana"}}
+	b.SetBoard(board)
+	return b
+}
+
 // waiting reads "31m", "25h" or "61d".
 func waiting(s string) (time.Duration, error) {
 	if days, ok := strings.CutSuffix(s, "d"); ok {
@@ -327,6 +345,9 @@ func (k *talker) goldenInput(said string) (Input, error) {
 	}
 	if rest, ok := strings.CutPrefix(said, "event: "); ok {
 		return k.goldenEvent(strings.Fields(rest))
+	}
+	if text, ok := strings.CutPrefix(said, "forwarded: "); ok {
+		return Input{Text: text, Forwarded: true}, nil
 	}
 	if text, ok := strings.CutPrefix(said, "flood: "); ok {
 		return Input{Text: text, Flood: true}, nil

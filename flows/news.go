@@ -3,6 +3,8 @@
 package flows
 
 import (
+	"time"
+
 	"posada/locales"
 )
 
@@ -27,6 +29,7 @@ func (t *turn) newsEvent(e Event) {
 		return
 	}
 	t.s.setAnswer(Answer{Flow: news.ID, Name: answerWhich, Text: e.Programme, Given: t.minute})
+	t.notice()
 	t.comes(news.Nodes[nodeLetter])
 }
 
@@ -34,8 +37,17 @@ func (t *turn) newsEvent(e Event) {
 func (t *turn) letterEvent(e Event) {
 	t.takeAway(e.Timer)
 	if !t.nightly(e.Timer) {
+		t.notice()
 		t.comes(t.book.flowByID[t.book.roles.Person].Nodes[nodeLetter])
 	}
+}
+
+// noticeLife is how long it is of use to hear that there is an answer.
+const noticeLife = 7 * 24 * time.Hour
+
+// notice marks what is said as coming by itself.
+func (t *turn) notice() {
+	t.effects = append(t.effects, Effect{Kind: EffectNotice, Moment: t.at.Now.Add(noticeLife)})
 }
 
 // nightly puts off until morning what would ring at night, where the person's

@@ -83,19 +83,30 @@ func (r *raised) ofBulletins(text string) (how string, at int) {
 // traced is what the search among Posada's own messages found: how, and the place
 // of the bulletin among those of the board, -1 for none.
 func (t *turn) traced() (how string, at int) {
-	if how, at = t.board().ofBulletins(t.text); at >= 0 {
+	if how, at = t.ofBulletins(); at >= 0 {
 		return how, at
 	}
 	if len(locales.Tokens(t.folded)) < leastToTell {
 		return tracedShort, -1
 	}
-	switch found := t.book.standing.find(t.book, t.language(), t.day, t.text); found.Verdict {
-	case sent.Sent:
+	switch found := t.book.standing.find(t.book, t.language(), t.day, t.text); {
+	case found.Verdict == sent.Sent && !t.more:
 		return tracedWords, -1
-	case sent.Changed:
+	case found.Verdict != sent.Foreign:
 		return tracedChanged, -1
 	}
 	return tracedNot, -1
+}
+
+// ofBulletins looks for what was typed among bulletins. Words of ours with more
+// behind them that was not read, or with a picture, are not what was sent:
+// a forger pads a true text until the end of it is cut.
+func (t *turn) ofBulletins() (how string, at int) {
+	how, at = t.board().ofBulletins(t.text)
+	if at >= 0 && t.more {
+		how = tracedChanged
+	}
+	return how, at
 }
 
 // recognised answers a text that is no answer to the question that waits, where
@@ -105,7 +116,7 @@ func (t *turn) recognised() bool {
 	if t.board().sent == nil || t.s.Language == "" || !t.s.Consented || len(locales.Tokens(t.folded)) < 6 {
 		return false
 	}
-	how, at := t.board().ofBulletins(t.text)
+	how, at := t.ofBulletins()
 	if at < 0 {
 		return false
 	}

@@ -100,6 +100,8 @@ type turn struct {
 	done   bool    // the session has ended
 	lang   string  // the language of a turn whose session has ended
 
+	more bool // there is more of what was sent than text: it was cut, or a picture or a hidden link came with it
+
 	event     bool // nobody wrote: a timer ran out
 	listening bool // the recordings of the last answer are sent
 
@@ -145,6 +147,7 @@ func (t *turn) take(in Input) {
 	t.text, long = locales.Clean(in.Text, MaxText)
 	t.folded = locales.Fold(t.text)
 	t.passed = in.Forwarded
+	t.more = long || in.Cut || in.Hidden || in.Media != ""
 	keyword := t.keyword(in.Payload)
 	if keyword == "" && t.s.Flow != "" && t.wantsOriginal(in.Payload) {
 		keyword = keyOriginal
@@ -166,7 +169,7 @@ func (t *turn) take(in Input) {
 		t.s.Lost = false
 		t.notes = append(t.notes, msgFailed)
 	}
-	if long {
+	if long || in.Cut {
 		t.notes = append(t.notes, msgTooLong)
 	}
 	woken, media := t.s.Stopped, in.Media.note()

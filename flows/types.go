@@ -30,6 +30,11 @@ type Input struct {
 	// Random is fresh from a cryptographic source for each input; only what
 	// keeps a secret needs it, and without it refuses.
 	Random [32]byte
+	// Cut: more was written than Text holds.
+	Cut bool
+	// Hidden: what was sent leads somewhere that Text does not say, by a link
+	// behind words or by a button.
+	Hidden bool
 	// Event happened without a word from the person; where it is given nothing
 	// else is.
 	Event Event
@@ -169,6 +174,7 @@ const (
 	EffectOptIn       EffectKind = "opt-in"      // the person came back by the word start
 	EffectTimer       EffectKind = "timer"       // Timer runs out at Moment; zero: it is taken away
 	EffectRemind      EffectKind = "remind"      // what is said in this turn is a reminder, of no use after Moment; Late when it comes after its minute
+	EffectNotice      EffectKind = "notice"      // what is said in this turn comes by itself, and is of use until Moment
 	EffectDiaryErase  EffectKind = "diary-erase" // every entry of the diary is erased
 	EffectSkip        EffectKind = "skip"        // the reminder of Timer was not sent, for its time had passed
 )

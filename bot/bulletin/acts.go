@@ -167,7 +167,8 @@ func (d *Desk) TakeBack(ctx context.Context, id string, seen uint64, by Actor, n
 }
 
 // Approve is the second officer's word: on exactly what is sent, and to whom.
-// Whoever wrote any of it or handed it over is an ErrOwn. It counts the
+// Whoever wrote any of it or handed it over is an ErrOwn, whom one of these let in
+// only now an ErrNear. It counts the
 // audience, and so reads everybody.
 func (d *Desk) Approve(ctx context.Context, id string, seen uint64, by Actor, now time.Time) (Bulletin, error) {
 	b, err := d.Bulletin(ctx, id)
@@ -182,6 +183,14 @@ func (d *Desk) Approve(ctx context.Context, id string, seen uint64, by Actor, no
 		return Bulletin{}, &StateError{b.State, DidApprove}
 	case slices.Contains(b.Authors, by.ID):
 		return Bulletin{}, ErrOwn
+	}
+	if d.world.Apart != nil {
+		switch apart, err := d.world.Apart(ctx, by.ID, b.Authors, now); {
+		case err != nil:
+			return Bulletin{}, err
+		case !apart:
+			return Bulletin{}, ErrNear
+		}
 	}
 	look, err := d.Preview(ctx, b, now)
 	if err != nil {

@@ -162,11 +162,14 @@ type census struct {
 	cells    map[cellKey]int
 	channels map[string]int
 	left     map[leftKey]int
-	excluded map[string]int // field of an exclusion → whom it leaves out of the audience
-	outside  map[string]int // language → outside of WhatsApp's window
+	excluded map[exclusion]int // whom that word leaves out of the audience, and no other does
+	outside  map[string]int    // language → outside of WhatsApp's window
 }
 
 type cellKey struct{ lang, form string }
+
+// exclusion is one word of a list of who is left out.
+type exclusion struct{ field, word string }
 
 type leftKey struct {
 	reason Reason
@@ -181,18 +184,20 @@ func (d *Desk) count(ctx context.Context, c *chooser) (*census, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	n := &census{cells: map[cellKey]int{}, channels: map[string]int{}, left: map[leftKey]int{}, excluded: map[string]int{}, outside: map[string]int{}}
+	n := &census{cells: map[cellKey]int{}, channels: map[string]int{}, left: map[leftKey]int{}, excluded: map[exclusion]int{}, outside: map[string]int{}}
 	var mu sync.Mutex
 	err := d.store.Survey(ctx, c.got, func(p bot.Person) {
 		if p.Simulated && !d.world.Trial || !c.wanted(&p) {
 			return
 		}
 		why := c.served(&p)
-		var out []string
+		var out []exclusion
 		if why == "" {
 			for _, dim := range c.audience.Except.dimensions() {
-				if len(dim.list) > 0 && c.has(&p, dim) {
-					out = append(out, dim.field)
+				for i, word := range dim.list {
+					if c.has(&p, dimension{dim.field, dim.list[i : i+1]}) {
+						out = append(out, exclusion{dim.field, word})
+					}
 				}
 			}
 		}
@@ -206,10 +211,10 @@ func (d *Desk) count(ctx context.Context, c *chooser) (*census, error) {
 	return n, nil
 }
 
-// add counts one person, whom exclusions of some fields leave out.
-func (n *census) add(c *chooser, p *bot.Person, why Reason, excluded []string) {
-	for _, field := range excluded {
-		n.excluded[field]++
+// add counts one person, whom some exclusions leave out.
+func (n *census) add(c *chooser, p *bot.Person, why Reason, excluded []exclusion) {
+	if len(excluded) == 1 { // without that word they would be sent it
+		n.excluded[excluded[0]]++
 	}
 	switch {
 	case why == ReasonNoText:

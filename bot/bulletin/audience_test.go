@@ -175,6 +175,43 @@ func TestAnExclusionLeavesOutTwentyPeopleAtLeast(t *testing.T) {
 	}
 }
 
+func TestNoPartOfAnExclusionPointsAtAFew(t *testing.T) {
+	telegram := bot.Contact{Address: bot.Address{Channel: "telegram"}}
+	for about, c := range map[string]struct {
+		except bulletin.Filter
+		word   string // the one that points at a few; "" for none
+	}{
+		"two groups":                        {bulletin.Filter{Languages: []string{"en"}, Places: []string{"tijuana"}}, ""},
+		"one person beside many of a list":  {bulletin.Filter{Languages: []string{"en", "ht"}}, "ht"},
+		"one person whom no other list has": {bulletin.Filter{Languages: []string{"en"}, Channels: []string{"telegram"}}, "telegram"},
+	} {
+		o := newOffice(t, memory.New())
+		o.enrol(60, bot.Person{})
+		o.enrol(25, bot.Person{Lang: "en"})
+		o.enrol(30, bot.Person{Lang: "en", Contact: telegram})
+		o.enrol(1, bot.Person{Contact: telegram})
+		o.enrol(1, bot.Person{Lang: "ht"})
+		o.enrol(30, bot.Person{Contact: bot.Contact{Subscriptions: []bot.Subscription{{Programme: "cbp_one", Place: "tijuana", State: bot.On}}}})
+		draft := content()
+		draft.Texts["en"], draft.Texts["ht"] = "Nobody sells appointments.", "Pesonn pa vann randevou."
+		draft.Audience.Except = c.except
+		b := must[bulletin.Bulletin](o)(o.Draft(t.Context(), ana, draft, day))
+		problems, err := o.Check(t.Context(), b, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var found []string
+		for _, p := range problems {
+			if p.Code == bulletin.CodeExcept {
+				found = append(found, p.Word)
+			}
+		}
+		if got := strings.Join(found, " "); got != c.word {
+			t.Errorf("%s: %q points at a few, want %q", about, got, c.word)
+		}
+	}
+}
+
 func TestBadInputIsToldByItsCodeAndNothingIsLost(t *testing.T) {
 	long := strings.Repeat("Nadie vende citas. ", 30)
 	for _, c := range []struct {

@@ -118,13 +118,18 @@ func (d *Desk) checkPeople(b Bulletin, n *census) []Problem {
 	if len(b.Audience.Languages) > 0 && !slices.ContainsFunc(b.Audience.Languages, func(l string) bool { return slices.Contains(texts, l) }) {
 		out = append(out, Problem{Code: CodeNobody})
 	}
-	if n.total < Least {
+	// Whoever got what was wrong is told so, however few are left of them: they
+	// were many when it was sent, and nobody can choose among them.
+	if n.total < Least && b.Corrects == "" {
 		out = append(out, Problem{Code: CodeFew, Max: Least, People: Count{n.total}})
 	}
-	// Two audiences that differ in an exclusion must not differ in a few people.
+	// Two audiences that differ in one word of an exclusion must not differ in a
+	// few people.
 	for _, dim := range b.Audience.Except.dimensions() {
-		if len(dim.list) > 0 && n.excluded[dim.field] < Least {
-			out = append(out, Problem{Code: CodeExcept, Field: "except." + dim.field, Max: Least})
+		for _, word := range dim.list {
+			if n.excluded[exclusion{dim.field, word}] < Least {
+				out = append(out, Problem{Code: CodeExcept, Field: "except." + dim.field, Word: word, Max: Least})
+			}
 		}
 	}
 	// Warnings stand or fall with what is written, and with numbers that are

@@ -81,6 +81,9 @@ type World struct {
 	Locked     func(lang, text string) []string // words that no locked screen should show; nil: none
 	Template   func(lang string) bool           // whether there is an approved WhatsApp template for bulletins; nil: none
 	MayApprove func(ctx context.Context, officer string) (bool, error)
+	// Apart tells whether an officer is somebody else than others; nil: whoever has
+	// another id.
+	Apart func(ctx context.Context, officer string, others []string, now time.Time) (bool, error)
 
 	Rates  map[string]float64 // messages a second, by channel; 0: no limit
 	Prices Prices

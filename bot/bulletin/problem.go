@@ -31,7 +31,7 @@ const (
 	CodeAudience    Code = "audience"     // Field: Word is none that there is
 	CodeNobody      Code = "nobody"       // no language of the audience has a text
 	CodeFew         Code = "few"          // fewer than Max people can be reached
-	CodeExcept      Code = "except"       // Field: an exclusion leaves out fewer than Max people
+	CodeExcept      Code = "except"       // Field: Word alone leaves out fewer than Max people, whom no other exclusion does
 	CodePast        Code = "past"         // it is scheduled for a time that has been
 	CodeFar         Code = "far"          // it is scheduled more than Max days ahead
 	CodeLate        Code = "late"         // its time was missed by more than Late

@@ -58,6 +58,27 @@ func TestACorrectionGoesToExactlyThoseWhoGotTheFirst(t *testing.T) {
 	})
 }
 
+func TestWhoGotWhatWasWrongIsToldThoughFewAreLeftOfThem(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		es := o.enrol(25, bot.Person{})
+		first := o.send(o.approved(content(), day), day)
+		o.until(day, func() bool { return o.read(first.ID).Queued })
+		for _, who := range es[:20] {
+			o.turn(who, bot.Turn{Now: day, OptOut: bot.MarkOut})
+		}
+		fix := must[bulletin.Bulletin](o)(o.Recall(t.Context(), first.ID, ana, content(), true, day))
+		fix = o.send(o.approve(fix, day), day)
+		o.until(day, func() bool { return o.read(fix.ID).Queued })
+		if got := who(t, o.claim(day.Add(time.Hour), 100)); !slices.Equal(got, ids(es[20:])) {
+			t.Errorf("%d were told", len(got))
+		}
+		again := must[bulletin.Bulletin](o)(o.Draft(t.Context(), ana, content(), day))
+		if problems, err := o.Check(t.Context(), again, day); err != nil || !hasCode(problems, bulletin.CodeFew, false) {
+			t.Errorf("any other goes to a few: %v, %v", problems, err)
+		}
+	})
+}
+
 func TestACorrectionMustSpeakEveryLanguageOfTheFirst(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
 		o.enrol(40, bot.Person{})

@@ -11,6 +11,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"posada/flows"
 	"posada/locales"
 )
@@ -101,7 +103,7 @@ func (d *Desk) checkText(field, lang, text string, limit int) (out []Problem) {
 // after an @. A full stop without a space after it looks like one: an officer
 // who is asked about it adds the space.
 var (
-	isLink   = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*://\S+|[\p{L}\p{N}._%+-]*@[\p{L}\p{N}_][\p{L}\p{N}._-]*|[\p{L}\p{N}][\p{L}\p{N}-]*(?:\.[\p{L}\p{N}-]+)*\.\p{L}[\p{L}\p{M}]+(?::\d+)?(?:[/?#]\S*)?`)
+	isLink   = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*://\S+|\b(?:\d{1,3}\.){3}\d{1,3}[:/]\S*|[\p{L}\p{N}._%+-]*@[\p{L}\p{N}_][\p{L}\p{N}._-]*|[\p{L}\p{N}][\p{L}\p{N}-]*(?:\.[\p{L}\p{N}-]+)*\.\p{L}[\p{L}\p{M}]+(?::\d+)?(?:[/?#]\S*)?`)
 	isDate   = regexp.MustCompile(`\b(?:(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])[-./](?:[12]\d|3[01]|0?[1-9])|(?:[12]\d|3[01]|0?[1-9])[-./](?:0?[1-9]|1[0-2])[-./](?:19|20)\d\d|(?:19|20)\d\d ?[-–—/] ?(?:19|20)\d\d)\b`)
 	isNumber = regexp.MustCompile(`\+?\(?\d(?:[ \x{a0}\x{202f}()./–—‑_*-]{0,3}\d){6,}`)
 )
@@ -110,6 +112,7 @@ var (
 // their digits, seven at least, in whatever script they are written. Dates and
 // spans of years are none.
 func mentions(text string) (links, numbers []string) {
+	text = asRead(text)
 	for _, link := range isLink.FindAllString(text, -1) {
 		links = append(links, strings.TrimRight(link, ".,;:!?)]}»”’\"'"))
 	}
@@ -124,6 +127,24 @@ func mentions(text string) (links, numbers []string) {
 		}, n))
 	}
 	return links, numbers
+}
+
+// asRead is a text in the letters that a phone's software makes links of: wide
+// and circled ones are plain, what is not seen is gone, and the full stops of
+// other scripts are dots where they stand between letters of ASCII.
+func asRead(text string) string {
+	runes := slices.DeleteFunc([]rune(norm.NFKC.String(text)), func(r rune) bool {
+		return unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+	})
+	ascii := func(i int) bool {
+		return i >= 0 && i < len(runes) && runes[i] <= unicode.MaxASCII && (unicode.IsLetter(runes[i]) || unicode.IsDigit(runes[i]))
+	}
+	for i, r := range runes {
+		if strings.ContainsRune("。۔।", r) && ascii(i-1) && ascii(i+1) {
+			runes[i] = '.'
+		}
+	}
+	return string(runes)
 }
 
 // plainDigit is a decimal digit of any script as ASCII writes it.

@@ -22,13 +22,14 @@ func (s *Staff) SetPassword(ctx context.Context, cookie, old, next string, now t
 		return "", err
 	}
 	id := l.held.paper.ID
-	until, ok, failed := s.known.try(id, now)
+	key := id + " signed in" // strangers who fail at the door do not count here
+	until, ok, failed := s.known.try(key, now)
 	if !ok {
 		return "", ErrSlow{until}
 	}
 	right, err := s.fits(ctx, l.held.Password, old)
 	if err != nil {
-		s.known.undo(id)
+		s.known.undo(key)
 		return "", fmt.Errorf("set a password: %w", err)
 	}
 	if !right {
@@ -37,7 +38,7 @@ func (s *Staff) SetPassword(ctx context.Context, cookie, old, next string, now t
 		}
 		return "", errors.Join(ErrRefused, err)
 	}
-	s.known.undo(id)
+	s.known.undo(key)
 	chosen, err := passwordOf(next, l.held.Name)
 	if err != nil {
 		return "", err

@@ -196,7 +196,7 @@ func (s *Staff) Accept(ctx context.Context, token, name, password string, now ti
 			if h.Name, err = nameOf(name); err != nil {
 				return 0, err
 			}
-			if _, taken := named(r.officers, h.Name); taken {
+			if resembles(r.officers, h.Name) {
 				return 0, ErrTaken
 			}
 			if id == "" {
@@ -214,6 +214,7 @@ func (s *Staff) Accept(ctx context.Context, token, name, password string, now ti
 			}
 		}
 		h.Password, h.Reset, h.CodeStep = sum, "", 0
+		h.LetIn, h.LetAt = i.By, now.UnixMilli()
 		h.Epoch++
 		officer, err := written(h.paper, h.officerBody)
 		if err != nil {

@@ -290,3 +290,18 @@ func TestWhatEndedIsErased(t *testing.T) {
 		}
 	}
 }
+
+func TestNobodyIsCalledSoThatTheyAreTakenForAnother(t *testing.T) {
+	w := newWorld(t)
+	w.hire("Maria Cano", staff.RoleApprover, now)
+	w.hire("Ильма", staff.RoleWriter, now)
+	for _, name := range []string{"Mаria Cano", "Маria Cаnо", "MARIA CANΟ", "Maria Can0", "Marla Cano", "MariaCano", "Maria-Cano", "maría  caño", "Maria Сano", "Ильмa"} {
+		token := must[string](t)(w.Invite(t.Context(), staff.Operator(), staff.RoleWriter, now))
+		if _, err := w.Accept(t.Context(), token, name, good, now); !errors.Is(err, staff.ErrTaken) {
+			t.Errorf("%q beside Maria Cano and Ильма: %v", name, err)
+		}
+	}
+	for _, name := range []string{"Mariana Cano", "Mara Cano", "Елена", "Eva"} {
+		w.hire(name, staff.RoleWriter, now)
+	}
+}

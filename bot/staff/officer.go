@@ -27,6 +27,10 @@ type Officer struct {
 	Since    time.Time
 	Ended    bool // works here no more; kept because the log names them
 	HasCode  bool // of the second factor
+	// LetIn is who invited or renewed them last, at LetAt: an officer's id, or
+	// Command or System.
+	LetIn string
+	LetAt time.Time
 }
 
 // String names an officer as logs may.
@@ -44,6 +48,8 @@ type officerBody struct {
 	Ended bool   `json:"ended,omitempty"`
 	// Epoch goes up when all that was signed in is to be so no more.
 	Epoch uint64 `json:"epoch"`
+	LetIn string `json:"letIn,omitempty"`
+	LetAt int64  `json:"letAt,omitempty"` // ms
 	Reset string `json:"reset,omitempty"` // id of the one link that renews them
 
 	Password *hash  `json:"password,omitempty"` // nil: nobody signs in until it is renewed
@@ -59,7 +65,8 @@ type held struct {
 }
 
 func (h held) officer() Officer {
-	return Officer{ID: h.paper.ID, Name: h.Name, Role: h.Role, Lang: h.Lang, Since: fromMS(h.Since), Ended: h.Ended, HasCode: len(h.Code) > 0}
+	return Officer{ID: h.paper.ID, Name: h.Name, Role: h.Role, Lang: h.Lang, Since: fromMS(h.Since), Ended: h.Ended, HasCode: len(h.Code) > 0,
+		LetIn: h.LetIn, LetAt: fromMS(h.LetAt)}
 }
 
 // officer reads one; ErrNoOfficer when there is none.

@@ -81,12 +81,12 @@ func (s *Staff) SignIn(ctx context.Context, name, password, from string, now tim
 	h, found := named(all, name)
 	// Officers are counted apart from names that nobody has: whoever tries many
 	// of those makes no room for tries at these.
-	account, accounts := h.paper.ID, &s.known
+	from = source(from)
+	account, accounts := s.familiar.key(h.paper.ID, from), &s.known
 	if !found {
 		account, _ = locales.Clean(locales.Fold(name), nameMost)
 		accounts = &s.unknown
 	}
-	from = source(from)
 	until, ok, _ := s.from.try(from, now)
 	if !ok {
 		return "", ErrSlow{until}
@@ -112,6 +112,7 @@ func (s *Staff) SignIn(ctx context.Context, name, password, from string, now tim
 		return "", fmt.Errorf("sign in: %w", err)
 	}
 	accounts.clear(account)
+	s.familiar.met(h.paper.ID, from)
 	return cookie, nil
 }
 

@@ -184,6 +184,46 @@ func TestGuessingIsSlowedByWhereItComesFrom(t *testing.T) {
 	must[string](t)(w.SignIn(t.Context(), "Ana", good, "2001:db8:0:1::1", now))
 }
 
+func TestAStrangerWhoKeepsFailingLocksNobodyOutFromWhereTheySignedInBefore(t *testing.T) {
+	w := newWorld(t)
+	w.hire("Ana", staff.RoleApprover, now)
+	const home = "203.0.113.5"
+	must[string](t)(w.SignIn(t.Context(), "Ana", good, home, now))
+	at := now
+	for i := range 20 { // from many addresses, whenever it is read again
+		_, err := w.SignIn(t.Context(), "Ana", "wrong", fmt.Sprint("192.0.2.", i), at)
+		w.fails(err, staff.ErrRefused)
+		at = at.Add(15 * time.Minute)
+	}
+	at = at.Add(-15 * time.Minute)
+	var slow staff.ErrSlow
+	if _, err := w.SignIn(t.Context(), "Ana", good, "198.51.100.1", at); !errors.As(err, &slow) {
+		t.Errorf("from elsewhere: %v", err)
+	}
+	must[string](t)(w.SignIn(t.Context(), "Ana", good, home, at))
+	_, err := w.SignIn(t.Context(), "Ana", good, "198.51.100.1", at)
+	if !errors.As(err, &slow) {
+		t.Errorf("what strangers failed at is forgotten: %v", err)
+	}
+	for range 5 { // who fails there is slowed as well
+		_, err := w.SignIn(t.Context(), "Ana", "wrong", home, at)
+		w.fails(err, staff.ErrRefused)
+	}
+	if _, err := w.SignIn(t.Context(), "Ana", good, home, at); !errors.As(err, &slow) {
+		t.Errorf("after five failures at home: %v", err)
+	}
+}
+
+func TestWhoIsSignedInSetsAPasswordWhateverStrangersTry(t *testing.T) {
+	w := newWorld(t)
+	cookie := w.hire("Ana", staff.RoleWriter, now)
+	for i := range 5 {
+		_, err := w.SignIn(t.Context(), "Ana", "wrong", fmt.Sprint("192.0.2.", i), now)
+		w.fails(err, staff.ErrRefused)
+	}
+	must[string](t)(w.SetPassword(t.Context(), cookie, good, good+"-2", now))
+}
+
 func TestTriesAtNamesThatNobodyHasMakeNoRoomForTriesAtAnOfficer(t *testing.T) {
 	w := newWorld(t)
 	w.Few()

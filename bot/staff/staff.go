@@ -79,6 +79,7 @@ type Staff struct {
 	room  chan struct{} // one for each hash that may be under way
 
 	known, unknown, from, codes slow
+	familiar                    familiar
 }
 
 // New makes the staff kept on a shelf. Everything it does is told to log.

@@ -45,6 +45,7 @@ const (
 var (
 	ErrChanged = errors.New("somebody else changed this withdrawal meanwhile")
 	ErrGone    = errors.New("this withdrawal is not there any more")
+	ErrNear    = errors.New("who proposed it let this officer in only now")
 	ErrSame    = errors.New("a second officer has to confirm it")
 	ErrState   = errors.New("this withdrawal does not stand where that can be done")
 	ErrUnknown = errors.New("the book has nothing of this kind and id")
@@ -76,6 +77,10 @@ type Out struct {
 // Withdrawals are the withdrawals kept on a shelf. It is safe for use by many
 // goroutines.
 type Withdrawals struct {
+	// Apart tells whether an officer is somebody else than others; nil: whoever has
+	// another id. Set it before the first use.
+	Apart func(ctx context.Context, officer string, others []string, now time.Time) (bool, error)
+
 	shelf   bot.Shelf
 	exists  func(kind, id string) bool
 	publish func([]Out)
@@ -186,6 +191,14 @@ func (w *Withdrawals) Confirm(ctx context.Context, id string, seen uint64, by st
 		return ErrState
 	case i.By() == by:
 		return ErrSame
+	}
+	if w.Apart != nil {
+		switch apart, err := w.Apart(ctx, by, []string{i.By()}, now); {
+		case err != nil:
+			return err
+		case !apart:
+			return ErrNear
+		}
 	}
 	if _, err = w.file(ctx, i, Step{State: next, By: by, At: now}); err != nil {
 		return err

@@ -166,11 +166,42 @@ func (u *update) readMessage(raw json.RawMessage) error {
 		}
 	}
 	in.Forwarded = present(fields, "forward_origin")
+	in.Hidden = leadsElsewhere(fields, in.Text)
 	if in.Text == "" && in.Media == "" {
 		return nil // a note of the service: a pinned message, a new background
 	}
 	u.in, u.kind = &in, kindMessage
 	return nil
+}
+
+// leadsElsewhere tells whether a message leads somewhere that its text does not
+// say: by a link behind words, by a button, or by a preview of another page.
+// Posada's own messages never do.
+func leadsElsewhere(fields map[string]json.RawMessage, text string) bool {
+	var (
+		spans, below []struct{ Type string }
+		keys         struct {
+			Rows [][]map[string]json.RawMessage `json:"inline_keyboard"`
+		}
+		preview struct{ URL string }
+	)
+	if into(fields, map[string]any{"entities": &spans, "caption_entities": &below, "reply_markup": &keys, "link_preview_options": &preview}) != nil {
+		return true // whatever that is
+	}
+	for _, s := range append(spans, below...) {
+		if s.Type == "text_link" || s.Type == "text_mention" {
+			return true
+		}
+	}
+	for _, row := range keys.Rows {
+		for _, key := range row {
+			if !present(key, "callback_data") {
+				return true
+			}
+		}
+	}
+	_, bare, _ := strings.Cut(strings.TrimSuffix(preview.URL, "/"), "://")
+	return !strings.Contains(text, bare)
 }
 
 func (u *update) readCallback(raw json.RawMessage) error {

@@ -212,3 +212,26 @@ func TestAForwardedMessageIsKnownAsOne(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatLeadsWhereItsTextDoesNotSayIsKnown(t *testing.T) {
+	for about, c := range map[string]struct {
+		fields string
+		want   bool
+	}{
+		"a text":                      {`"text":"see unhcr.org"`, false},
+		"a link that is read":         {`"text":"see unhcr.org","entities":[{"type":"url","offset":4,"length":9}],"link_preview_options":{"url":"https://unhcr.org/"}`, false},
+		"a preview that is off":       {`"text":"see unhcr.org","link_preview_options":{"is_disabled":true}`, false},
+		"a link behind it":            {`"text":"see unhcr.org","entities":[{"type":"text_link","offset":4,"length":9,"url":"https://evil.example/"}]`, true},
+		"a person behind it":          {`"text":"ask Posada","entities":[{"type":"text_mention","offset":4,"length":6,"user":{"id":9}}]`, true},
+		"behind a caption":            {`"photo":[],"caption":"see unhcr.org","caption_entities":[{"type":"text_link","offset":4,"length":9,"url":"https://evil.example/"}]`, true},
+		"a button":                    {`"text":"see unhcr.org","reply_markup":{"inline_keyboard":[[{"text":"Open","url":"https://evil.example/"}]]}`, true},
+		"a button of a conversation":  {`"text":"see unhcr.org","reply_markup":{"inline_keyboard":[[{"text":"Menu","callback_data":"menu"}]]}`, false},
+		"another page below the text": {`"text":"see unhcr.org","link_preview_options":{"url":"https://evil.example/"}`, true},
+		"what nobody knows":           {`"text":"see unhcr.org","entities":7`, true},
+	} {
+		u, err := parse([]byte(`{"update_id":1,"message":{"message_id":2,"chat":{"id":5,"type":"private"},"from":{"id":5},` + c.fields + `}}`))
+		if err != nil || u.in == nil || u.in.Hidden != c.want {
+			t.Errorf("%s: %+v, %v; want %v", about, u.in, err, c.want)
+		}
+	}
+}

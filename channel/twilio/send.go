@@ -52,7 +52,7 @@ func (s *sender) Send(ctx context.Context, m bot.Claimed) deliver.Result {
 	now := s.now()
 	// Who has just written is answered, whatever a late report says of a message
 	// before.
-	fresh := m.Kind == bot.Reply && now.Sub(m.At) < freshFor
+	fresh := answers(m) && now.Sub(m.At) < freshFor
 	if s.channel == WhatsApp && !fresh && !s.account.windows.opened(m.To, heard(m), now) {
 		return s.nudge(ctx, m, to, now)
 	}

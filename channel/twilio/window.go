@@ -27,10 +27,14 @@ const (
 	maxRemembered = 50_000
 )
 
+// answers tells whether a message is an answer to what its person has just
+// written: one with a time of its own comes by itself.
+func answers(m bot.Claimed) bool { return m.Kind == bot.Reply && m.Until.IsZero() }
+
 // heard is when the person is known to have written last: a reply answers what
 // they wrote when it was queued. Zero for not known.
 func heard(m bot.Claimed) time.Time {
-	if m.Kind == bot.Reply && m.At.After(m.Heard) {
+	if answers(m) && m.At.After(m.Heard) {
 		return m.At
 	}
 	return m.Heard

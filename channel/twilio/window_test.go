@@ -90,6 +90,22 @@ func TestOutsideTheWindowATemplateNudges(t *testing.T) {
 	}
 }
 
+// What comes by itself is queued as a reply, for somebody waits for it; but its
+// person has not just written.
+func TestAReplyThatComesByItselfIsNudgedOutsideTheWindow(t *testing.T) {
+	r, _, _ := nudging(t)
+	m := waiting(bot.Reply, "es", 30*time.Hour)
+	m.At, m.Until = noon, noon.Add(7*24*time.Hour)
+	if got := r.sendAt(noon, m); got.Outcome != deliver.Parked {
+		t.Errorf("%+v", got)
+	}
+	m = waiting(bot.Reply, "es", 30*time.Hour)
+	m.At, m.Message.Text, m.To.ID = noon, "a reply", jean
+	if got := r.sendAt(noon, m); got.Outcome != deliver.Sent {
+		t.Errorf("an answer to what they just wrote: %+v", got)
+	}
+}
+
 func TestNobodyIsNudgedInAnotherLanguage(t *testing.T) {
 	c := Config{Templates: map[string]string{"reminder/es": "HX1", "reply/en": "HX2", "bulletin": "HX3", "any/fr": "HX4", "bulletin/ht": "HX5", "any": "HX6"}}
 	for _, x := range []struct {

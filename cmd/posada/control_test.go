@@ -185,7 +185,10 @@ func TestARumourIsListedReadAndAnsweredByCommand(t *testing.T) {
 		shows := h.run(0, "Answered by Wanda: false", "", "rumour", "show", id)
 		h.run(1, "it has an answer already", phrase+"\n", "rumour", "answer", id, file, "--as", "Wanda")
 		h.run(1, "Somebody else changed this meanwhile", phrase+"\n", "rumour", "answer", id, file, "--as", "Wanda", "--revision", "0")
-		h.run(0, "answered", phrase+"\n", "rumour", "answer", id, file, "--as", "Wanda", "--revision", revision.FindStringSubmatch(shows)[1])
+		seen := revision.FindStringSubmatch(shows)[1]
+		h.run(0, "answered", phrase+"\n", "rumour", "answer", id, file, "--as", "Bea", "--revision", seen)
+		seen = revision.FindStringSubmatch(h.run(0, "Answered by Bea", "", "rumour", "show", id))[1]
+		h.run(1, "Another officer answered this", phrase+"\n", "rumour", "answer", id, file, "--as", "Wanda", "--revision", seen)
 		if log := h.audited(10); !strings.Contains(log, "rumour.answer") || strings.Contains(log, "frontera") {
 			t.Errorf("the log says:\n%s", log)
 		}

@@ -99,6 +99,7 @@ func (c *officeFlags) open(n officeNeeds) (*office, error) {
 	o.audit = staff.NewAudit(n.store)
 	o.staff = staff.New(n.store, o.audit)
 	o.withdrawals = withdraw.New(n.store, func(kind, id string) bool { return n.book.CanWithdraw(kind, id) == nil }, o.board.withdrawn)
+	o.withdrawals.Apart = o.staff.Apart
 	approved := func() bulletin.Directory { return c.directory(n.book, time.Now()) }
 	o.desk = rumour.New(rumour.Config{
 		Notes: n.store, Shelf: n.store, Call: n.call, Match: rumour.NewClaims(claim.NewReader(n.book.PlaceWords())), Langs: codes(n.book),
@@ -111,7 +112,7 @@ func (c *officeFlags) open(n officeNeeds) (*office, error) {
 	world := bulletin.World{
 		Composer: n.book, Forms: n.forms, Languages: codes(n.book), Channels: n.channels, Places: n.book.PlaceIDs(), Programmes: programmes(n.book),
 		Directory: approved, PlaceWords: func() []string { return keys(n.book.PlaceWords()) }, Locked: locked(n.book), Template: n.template,
-		MayApprove: o.mayApprove, Rates: n.rates, Trial: n.trial,
+		MayApprove: o.mayApprove, Apart: o.staff.Apart, Rates: n.rates, Trial: n.trial,
 		Prices: bulletin.Prices{Currency: c.Currency, Segment: c.SMSPrice, WhatsApp: c.WhatsAppPrice, Nudge: c.NudgePrice},
 		Wake:   n.wake, Changed: o.changed, Report: n.report("bulletins"),
 		Did: func(ctx context.Context, did, on string) error {

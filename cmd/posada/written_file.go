@@ -80,7 +80,6 @@ type sourceFile struct {
 // document is a file with its lines.
 type document struct {
 	name string
-	raw  []byte
 	tree *ast.File
 }
 
@@ -101,9 +100,14 @@ func readDocument(name string, out any) (*document, error) {
 	return parseDocument(name, raw, out)
 }
 
-func parseDocument(name string, raw []byte, out any) (*document, error) {
-	d := &document{name: name, raw: raw}
-	var err error
+func parseDocument(name string, raw []byte, out any) (d *document, err error) {
+	d = &document{name: name}
+	// The library panics on a tag (!) where it does not expect one.
+	defer func() {
+		if recover() != nil {
+			d, err = nil, fmt.Errorf("%s: it cannot be read as YAML; leave out tags (!) and the like", name)
+		}
+	}()
 	if d.tree, err = parser.ParseBytes(raw, 0); err != nil {
 		return nil, d.mistake(err)
 	}

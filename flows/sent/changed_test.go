@@ -211,7 +211,7 @@ func TestAChangedTextIsNeverOurs(t *testing.T) {
 			}
 		}
 		t.Logf("%s: %d texts, %d told to be made from ours, %d taken for ours", class, tried, changed, yes)
-		if tried < 50 {
+		if tried < 50 && !raced {
 			t.Errorf("%s: tried on %d texts alone", class, tried)
 		}
 	}

@@ -63,7 +63,17 @@ func all(t testing.TB) (*Index, map[string][]Known) {
 		by[lang] = ours(t, lang)
 		every = append(every, by[lang]...)
 	}
-	return New(every), by
+	x := New(every)
+	if raced { // the index is only read: of each language some texts will do
+		for lang, texts := range by {
+			var some []Known
+			for i := 0; i < len(texts); i += 10 {
+				some = append(some, texts[i])
+			}
+			by[lang] = some
+		}
+	}
+	return x, by
 }
 
 // plainly is a text of words alone, for asking whether one stands in another.
