@@ -24,6 +24,8 @@ require (
 
 require rsc.io/qr v0.2.0
 
+require golang.org/x/term v0.44.0
+
 require (
 	github.com/BurntSushi/toml v1.6.0 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect

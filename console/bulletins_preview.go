@@ -183,7 +183,7 @@ type wordedProblems struct{ Errors, Warnings []string }
 
 func (v *visit) bulletinProblems(problems []bulletin.Problem) (out wordedProblems) {
 	for _, p := range problems {
-		text := v.bulletinProblem(p)
+		text := v.speaker().BulletinProblem(p)
 		if p.Warning {
 			out.Warnings = append(out.Warnings, text)
 		} else {
@@ -191,34 +191,4 @@ func (v *visit) bulletinProblems(problems []bulletin.Problem) (out wordedProblem
 		}
 	}
 	return out
-}
-
-// bulletinProblem is a problem in the officer's language: where, and what.
-func (v *visit) bulletinProblem(p bulletin.Problem) string {
-	var where []string
-	if p.Lang != "" {
-		where = append(where, v.c.Supply.tongue(p.Lang).Name)
-	}
-	if p.Form != "" {
-		where = append(where, v.say("bulletins.form."+p.Form))
-	}
-	if p.Field != "" {
-		field, except := strings.CutPrefix(p.Field, "except.")
-		label := v.say("bulletins.field." + field)
-		if except {
-			label = v.say("bulletins.audience.exclude") + " (" + label + ")"
-		}
-		where = append(where, label)
-	}
-	key := "bulletins.problem." + string(p.Code)
-	if p.Code == bulletin.CodeLong {
-		if form, ok := flows.FormNamed(p.Form); ok && form.MaxSegments > 0 {
-			key += ".sms"
-		}
-	}
-	text := v.say(key, p.Word, p.N, p.Max, p.People)
-	if len(where) == 0 {
-		return text
-	}
-	return strings.Join(where, ", ") + ": " + text
 }

@@ -13,23 +13,14 @@ import (
 // are embedded: whether they can be read does not change.
 var spokenWords = sync.OnceValues(func() (map[string]words, error) { return readWords(wordFiles) })
 
+// speaker says things in the officer's language.
+func (v *visit) speaker() Speaker { return Speaker{v.Lang, &v.c.Supply} }
+
 // say is a text in the officer's language.
-func (v *visit) say(key string, args ...any) string {
-	texts, err := spokenWords()
-	if err != nil {
-		return key // New has refused such a console
-	}
-	return texts[v.Lang].say(key, args...)
-}
+func (v *visit) say(key string, args ...any) string { return v.speaker().Say(key, args...) }
 
 // problem words why something officers wrote for people cannot be filed.
-func (v *visit) problem(p rumour.Problem) string {
-	where := v.say("rumours.field." + p.Field)
-	if p.Lang != "" {
-		where += ", " + v.c.Supply.tongue(p.Lang).Name
-	}
-	return where + ": " + v.say("rumours.problem."+p.Code, p.What, p.Max)
-}
+func (v *visit) problem(p rumour.Problem) string { return v.speaker().RumourProblem(p) }
 
 // lasted is a time in words, by its largest units.
 func (v *visit) lasted(d time.Duration) string {

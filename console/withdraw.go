@@ -157,21 +157,8 @@ func (c *Console) withdrawn(v *visit, err error, did, on, word string, typed fun
 		}
 		return goTo("/withdrawals", word), nil
 	}
-	status, problem := http.StatusUnprocessableEntity, ""
-	switch {
-	case errors.Is(err, withdraw.ErrChanged), errors.Is(err, withdraw.ErrGone), errors.Is(err, withdraw.ErrState):
-		status, problem = http.StatusConflict, "withdraw.changed"
-	case errors.Is(err, withdraw.ErrSame):
-		status, problem = http.StatusForbidden, "withdraw.same"
-	case errors.Is(err, withdraw.ErrNear):
-		status, problem = http.StatusForbidden, "withdraw.near"
-	case errors.Is(err, withdraw.ErrUnknown):
-		problem = "withdraw.unknown"
-	case errors.Is(err, withdraw.ErrReason):
-		problem = "withdraw.reason.length"
-	case errors.Is(err, withdraw.ErrAlready):
-		status, problem = http.StatusConflict, "withdraw.already"
-	default:
+	status, problem := withdrawnWord(err)
+	if problem == "" {
 		return reply{}, err
 	}
 	d, err := c.withdrawals(v)
@@ -181,6 +168,26 @@ func (c *Console) withdrawn(v *visit, err error, did, on, word string, typed fun
 	typed(&d)
 	d.Problem, d.Changed = problem, status == http.StatusConflict
 	return showAgain(status, "withdrawals", d), nil
+}
+
+// withdrawnWord is the key of what is said for an error that an officer can
+// understand, "" for others, with the status it is said with.
+func withdrawnWord(err error) (status int, word string) {
+	switch {
+	case errors.Is(err, withdraw.ErrChanged), errors.Is(err, withdraw.ErrGone), errors.Is(err, withdraw.ErrState):
+		return http.StatusConflict, "withdraw.changed"
+	case errors.Is(err, withdraw.ErrSame):
+		return http.StatusForbidden, "withdraw.same"
+	case errors.Is(err, withdraw.ErrNear):
+		return http.StatusForbidden, "withdraw.near"
+	case errors.Is(err, withdraw.ErrUnknown):
+		return http.StatusUnprocessableEntity, "withdraw.unknown"
+	case errors.Is(err, withdraw.ErrReason):
+		return http.StatusUnprocessableEntity, "withdraw.reason.length"
+	case errors.Is(err, withdraw.ErrAlready):
+		return http.StatusConflict, "withdraw.already"
+	}
+	return 0, ""
 }
 
 // names of officers by id.

@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -27,11 +26,11 @@ type auditVerifyCmd struct {
 }
 
 func (c *auditListCmd) Run(ctx context.Context, std streams) error {
-	return c.withStaff(func(s *staff.Staff, log *staff.Audit) error { return listAudit(ctx, s, log, std.out, c.Last) })
+	return c.ask(ctx, std, "audit/list", operatorAsk{Last: c.Last})
 }
 
 func (c *auditVerifyCmd) Run(ctx context.Context, std streams) error {
-	return c.withStaff(func(_ *staff.Staff, log *staff.Audit) error { return verifyAudit(ctx, log, std.out, c.Expect) })
+	return c.ask(ctx, std, "audit/verify", operatorAsk{Expect: c.Expect})
 }
 
 // listAudit prints the newest entries.
@@ -76,7 +75,7 @@ func verifyAudit(ctx context.Context, log *staff.Audit, out io.Writer, expect st
 	if expect != "" {
 		var err error
 		if noted, err = staff.ParseHash(expect); err != nil {
-			return fmt.Errorf("--expect: %w", err)
+			return refuse("--expect: %v", err)
 		}
 	}
 	held, n, hash, err := log.VerifyHolding(ctx, noted)
@@ -84,7 +83,7 @@ func verifyAudit(ctx context.Context, log *staff.Audit, out io.Writer, expect st
 		return err
 	}
 	if expect != "" && held == 0 {
-		return errors.New("the log does not hold the expected hash: it was cut off or written anew since, or is another one")
+		return refuse("the log does not hold the expected hash: it was cut off or written anew since, or is another one")
 	}
 	if n == 0 {
 		fmt.Fprintln(out, "The log is empty.")

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -25,7 +26,7 @@ import (
 var answeredPaths = []string{console.PublicPage, console.PublicJSON, console.PublicCSS}
 
 // officeNeeds is what the office needs of this server.
-func (c *serveCmd) officeNeeds(s *server) officeNeeds {
+func (c *channelFlags) officeNeeds(s *server) officeNeeds {
 	n := officeNeeds{
 		book: s.book, store: s.store, call: s.assistant.Call, wake: s.wakeAll, report: s.report,
 		rates: map[string]float64{}, trial: !c.any(), channels: []string{bot.Simulator},
@@ -80,6 +81,23 @@ func (s *server) openConsole(c *officeFlags) (err error) {
 	if ok {
 		s.first = staff.JoinPath + token
 	}
+	return nil
+}
+
+// openCommands makes the socket on which commands are answered. Without one the
+// server runs all the same, and says so.
+func (s *server) openCommands(c *serveCmd) (err error) {
+	s.socket, err = listenSocket(c.socket())
+	if errors.Is(err, errNoSocket) {
+		s.socket, s.deaf = nil, err
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	h := newControl(s.office, &c.officeFlags, s.book).Handler()
+	// The time for a body ends what is under way too, and a preview takes long.
+	s.commands = webhook.Private(h, webhook.Limits{Body: askLongest, Write: askLongest}, s.metrics, s.report("commands"))
 	return nil
 }
 

@@ -32,10 +32,13 @@ type cli struct {
 	Compact   compactCmd   `cmd:"" help:"Write the database anew, without the remains of what was erased. Stop the server first."`
 	Keys      keysCmd      `cmd:"" help:"Care for the key file."`
 	Doctor    doctorCmd    `cmd:"" help:"Check the settings with the providers, and say what to mend."`
-	Queue     queueCmd     `cmd:"" help:"Tell what waits to be sent and what was given up. Stop the server first; /metrics tells it while it runs."`
-	Reminders remindersCmd `cmd:"" help:"Count who is reminded of what, by programme and zone. Stop the server first; /metrics tells what was sent while it runs."`
-	Staff     staffCmd     `cmd:"" help:"Care for those who work with the console: list, end, and one-time links. Stop the server first."`
-	Audit     auditCmd     `cmd:"" help:"Read and verify the log of what staff did. Stop the server first."`
+	Queue     queueCmd     `cmd:"" help:"Tell what waits to be sent and what was given up."`
+	Reminders remindersCmd `cmd:"" help:"Count who is reminded of what, by programme and zone."`
+	Bulletin  bulletinCmd  `cmd:"" help:"Bulletins without a browser: draft, preview, approve, send, correct. An officer acts, with their password."`
+	Rumour    rumourCmd    `cmd:"" help:"Rumours without a browser: list, show, answer."`
+	Withdraw  withdrawCmd  `cmd:"" help:"Take a message, fact, answer or flow out of use everywhere: two officers, without a browser."`
+	Staff     staffCmd     `cmd:"" help:"Care for those who work with the console: list, end, and one-time links."`
+	Audit     auditCmd     `cmd:"" help:"Read and verify the log of what staff did."`
 	Webhook   webhookCmd   `cmd:"" help:"Care for Telegram's webhook."`
 	Health    healthCmd    `cmd:"" help:"Ask a running server whether it is well (for containers)."`
 }

@@ -4,9 +4,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"text/tabwriter"
+
+	"posada/store/bolt"
 )
 
 type queueCmd struct {
@@ -17,35 +20,34 @@ type queueCmd struct {
 // deadRead bounds what is counted by reason.
 const deadRead = 100_000
 
-// Run reads the database while the server is stopped; a running one tells the
-// same at /metrics.
+// Run asks the server, or reads the database while none runs.
 func (c *queueCmd) Run(ctx context.Context, std streams) error {
-	store, _, err := c.open()
-	if err != nil {
-		return err
-	}
-	defer store.Close()
+	return c.ask(ctx, std, "queue", operatorAsk{Last: c.Last})
+}
+
+// listQueue prints what waits, and the last that were given up.
+func listQueue(ctx context.Context, store *bolt.Store, out io.Writer, last int) error {
 	counts, err := store.Counts(ctx)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(std.out, "%d messages queued; %d lines wait for a time, %d for their person; %d people stopped, %d cannot be reached\n",
+	fmt.Fprintf(out, "%d messages queued; %d lines wait for a time, %d for their person; %d people stopped, %d cannot be reached\n",
 		counts.Queued, counts.Waiting, counts.Parked, counts.OptedOut, counts.Unreachable)
 	dead, err := store.Dead(ctx, deadRead)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(std.out, "%d given up in the last 30 days\n", len(dead))
+	fmt.Fprintf(out, "%d given up in the last 30 days\n", len(dead))
 	by := map[string]int{}
 	for _, d := range dead {
 		by[d.Channel+" "+d.Kind.String()+", "+d.Reason]++
 	}
-	w := tabwriter.NewWriter(std.out, 0, 4, 2, ' ', 0)
+	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	for _, reason := range slices.Sorted(maps.Keys(by)) {
 		fmt.Fprintf(w, "  %d\t%s\n", by[reason], reason)
 	}
 	for i, d := range dead {
-		if i == c.Last {
+		if i == last {
 			break
 		}
 		if i == 0 {

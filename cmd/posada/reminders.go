@@ -4,33 +4,35 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"text/tabwriter"
 	"time"
 
 	"posada/bot/remind"
+	"posada/store/bolt"
 )
 
 type remindersCmd struct {
 	dataFlags
 }
 
-// Run reads every contact, and tells no number in which people could be made
-// out.
+// Run asks the server, or reads the database while none runs.
 func (c *remindersCmd) Run(ctx context.Context, std streams) error {
-	store, _, err := c.open()
-	if err != nil {
-		return err
-	}
-	defer store.Close()
-	counts, err := remind.Survey(ctx, store, time.Now())
+	return c.ask(ctx, std, "reminders", operatorAsk{})
+}
+
+// listReminders reads every contact, and tells no number in which people could
+// be made out.
+func listReminders(ctx context.Context, store *bolt.Store, out io.Writer, now time.Time) error {
+	counts, err := remind.Survey(ctx, store, now)
 	if err != nil {
 		return err
 	}
 	if len(counts) == 0 {
-		fmt.Fprintln(std.out, "Nobody has asked for reminders.")
+		fmt.Fprintln(out, "Nobody has asked for reminders.")
 		return nil
 	}
-	w := tabwriter.NewWriter(std.out, 0, 4, 2, ' ', 0)
+	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "programme\tzone\treminded\tdue in the next hour\tpaused")
 	for _, n := range counts {
 		if n.Few {

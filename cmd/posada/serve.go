@@ -63,6 +63,9 @@ type server struct {
 
 	private, public, staff net.Listener // public: nil without webhooks
 	pages, hooks, desks    *webhook.Server
+	socket                 net.Listener // for commands, nil where none could be made
+	commands               *webhook.Server
+	deaf                   error // why it could not
 
 	first string // where the first admin joins; "" when there is one
 }
@@ -133,6 +136,9 @@ func (c *serveCmd) prepare(std streams) (_ *server, err error) {
 	if err := s.openConsole(&c.officeFlags); err != nil {
 		return nil, err
 	}
+	if err := s.openCommands(c); err != nil {
+		return nil, err
+	}
 	answered, err := s.answeredPages()
 	if err != nil {
 		return nil, err
@@ -153,7 +159,7 @@ func (c *serveCmd) prepare(std streams) (_ *server, err error) {
 }
 
 func (s *server) closeListeners() {
-	for _, l := range []net.Listener{s.private, s.public, s.staff} {
+	for _, l := range []net.Listener{s.private, s.public, s.staff, s.socket} {
 		if l != nil {
 			_ = l.Close() // already closed where its server ran
 		}
@@ -280,7 +286,7 @@ func trialNotice(b *flows.Book, now time.Time) []string {
 func (s *server) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	failed := make(chan error, 3)
+	failed := make(chan error, 4)
 	var in, out sync.WaitGroup
 	serve := func(h *webhook.Server, l net.Listener, what string) {
 		in.Go(func() {
@@ -309,6 +315,9 @@ func (s *server) run(ctx context.Context) error {
 	}
 	serve(s.pages, s.private, "the phone")
 	serve(s.desks, s.staff, "the console")
+	if s.commands != nil {
+		serve(s.commands, s.socket, "commands")
+	}
 	if s.hooks != nil {
 		serve(s.hooks, s.public, "webhooks")
 	}
@@ -372,6 +381,9 @@ func (c *serveCmd) greet(std streams, s *server) {
 	fmt.Fprintf(&b, "Console   %s\n", s.consoleURL(&c.officeFlags))
 	if s.first != "" {
 		fmt.Fprintf(&b, "  Nobody works there yet. The first admin joins once, within a day, at\n  %s%s\n", s.consoleURL(&c.officeFlags), s.first)
+	}
+	if s.deaf != nil {
+		fmt.Fprintf(&b, "Commands  posada bulletin and the like wait until the server is stopped: %v\n", s.deaf)
 	}
 	for _, line := range s.voices.describe() {
 		b.WriteString(line + "\n")

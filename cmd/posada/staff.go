@@ -33,31 +33,20 @@ type staffResetCmd struct {
 	Name string `arg:"" help:"The officer's name."`
 }
 
-// withStaff opens the database of a stopped server for what an operator does.
-func (d *dataFlags) withStaff(do func(*staff.Staff, *staff.Audit) error) (err error) {
-	store, _, err := d.open()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-	log := staff.NewAudit(store)
-	return do(staff.New(store, log), log)
-}
-
 func (c *staffListCmd) Run(ctx context.Context, std streams) error {
-	return c.withStaff(func(s *staff.Staff, _ *staff.Audit) error { return listStaff(ctx, s, std.out) })
+	return c.ask(ctx, std, "staff/list", operatorAsk{})
 }
 
 func (c *staffFirstCmd) Run(ctx context.Context, std streams) error {
-	return c.withStaff(func(s *staff.Staff, _ *staff.Audit) error { return firstStaff(ctx, s, std.out, time.Now()) })
+	return c.ask(ctx, std, "staff/first", operatorAsk{})
 }
 
 func (c *staffEndCmd) Run(ctx context.Context, std streams) error {
-	return c.withStaff(func(s *staff.Staff, _ *staff.Audit) error { return endStaff(ctx, s, std.out, c.Name, time.Now()) })
+	return c.ask(ctx, std, "staff/end", operatorAsk{Name: c.Name})
 }
 
 func (c *staffResetCmd) Run(ctx context.Context, std streams) error {
-	return c.withStaff(func(s *staff.Staff, _ *staff.Audit) error { return resetStaff(ctx, s, std.out, c.Name, time.Now()) })
+	return c.ask(ctx, std, "staff/reset", operatorAsk{Name: c.Name})
 }
 
 // listStaff prints officers by name.
@@ -95,7 +84,7 @@ func firstStaff(ctx context.Context, s *staff.Staff, out io.Writer, now time.Tim
 		return err
 	}
 	if !ok {
-		return errors.New("there is an admin already, who can invite others; for a lost password or phone: posada staff reset NAME")
+		return refuse("there is an admin already, who can invite others; for a lost password or phone: posada staff reset NAME")
 	}
 	printLink(out, token, now.Add(staff.FirstLife))
 	return nil

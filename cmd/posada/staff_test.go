@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -14,6 +15,16 @@ import (
 
 // link is a one-time link as commands print it.
 var link = regexp.MustCompile(`(?m)^/join/([A-Za-z0-9_-]{43})$`)
+
+// withStaff does something with the staff of a database that no server has open.
+func (d *dataFlags) withStaff(do func(*staff.Staff, *staff.Audit) error) error {
+	store, _, err := d.open()
+	if err != nil {
+		return err
+	}
+	log := staff.NewAudit(store)
+	return errors.Join(do(staff.New(store, log), log), store.Close())
+}
 
 func TestStaffAndAuditByCommand(t *testing.T) {
 	dir := homeless(t)
