@@ -72,21 +72,16 @@ func (w *walker) next(ctx context.Context) error {
 	}
 	var lists []row
 	err := w.s.view(ctx, func(tx *bbolt.Tx) error {
-		contacts, sessions := tx.Bucket([]byte(contactBucket)).Cursor(), tx.Bucket([]byte(sessionBucket)).Cursor()
-		unreachable := tx.Bucket([]byte(unreachableBucket))
+		contacts, sessions, unreachable := tx.Bucket([]byte(contactBucket)).Cursor(), steps(tx, sessionBucket), steps(tx, unreachableBucket)
 		k, v := contacts.Seek(w.after)
 		if len(w.after) > 0 && bytes.Equal(k, w.after) {
 			k, v = contacts.Next()
 		}
-		at, session := sessions.Seek(k)
 		for ; k != nil && len(w.found) < walkPart && (w.until == nil || bytes.Compare(k, w.until) < 0); k, v = contacts.Next() {
-			f := found{contact: keep(v), unreachable: unreachable.Get(k) != nil}
+			f := found{contact: keep(v), unreachable: unreachable.has(k)}
 			copy(f.key[:], k)
-			for at != nil && bytes.Compare(at, k) < 0 {
-				at, session = sessions.Next()
-			}
-			if bytes.Equal(at, k) {
-				f.session = keep(session)
+			if sessions.has(k) {
+				f.session = keep(sessions.value)
 			}
 			w.found = append(w.found, f)
 		}
