@@ -51,7 +51,7 @@ func (b phoneTab) hears(before int, want ...string) {
 // didYou asks whether Posada sent a text.
 func (b phoneTab) didYou(text string, want ...string) {
 	b.t.Helper()
-	b.says(firstOf(b.t, b.lang, "keyword.menu"), "menu.ask")
+	b.says(firstWord(b.t, b.lang, "keyword.menu"), "menu.ask")
 	b.picks("menu.rumours", "rumours.ask")
 	b.picks("rumours.choice.sent", "sent.ask")
 	b.says(text, want...)
@@ -191,7 +191,7 @@ func TestAnOfficersWholeWayBesideAPhoneInTheBrowser(t *testing.T) {
 	// One stops, another comes: neither is corrected.
 	stopped, later := chats["es"][17], int64(crowdChat+50_000)
 	gone := onTelegram(t, p, tg, "es", stopped)
-	gone.says(firstOf(t, "es", "keyword.stop"), "ui.stopped")
+	gone.says(firstWord(t, "es", "keyword.stop"), "ui.stopped")
 	fresh := onTelegram(t, p, tg, "es", later)
 	fresh.agrees("hola")
 

@@ -109,7 +109,7 @@ func TestARumourALetterAndAWithdrawalThroughTheRunningServer(t *testing.T) {
 			}
 		}
 		w.says("1", "board.false", w.reason)
-		w.says(firstOf(t, w.lang, "keyword.source"), "CBP", "Preguntas frecuentes")
+		w.says(firstWord(t, w.lang, "keyword.source"), "CBP", "Preguntas frecuentes")
 	}
 	// Who tells it now is answered at once, and nothing is filed.
 	rosa := onTelegram(t, p, tg, "es", laterChat)
@@ -123,7 +123,7 @@ func TestARumourALetterAndAWithdrawalThroughTheRunningServer(t *testing.T) {
 	// A letter, and its answer.
 	wim.get("/letters")
 	wim.send("/letters/duty")
-	maria.says(firstOf(t, "es", "keyword.person"), "person.open", "person.write.ask")
+	maria.says(firstWord(t, "es", "keyword.person"), "person.open", "person.write.ask")
 	maria.says(askedTheStaff, "person.sent")
 	p.await("the letter", func() bool {
 		wim.get("/letters")
@@ -181,7 +181,8 @@ func (w *person) tells(heard string) {
 	}
 }
 
-func firstOf(t *testing.T, lang, id string) string {
+// firstWord is the first of several words for the same.
+func firstWord(t *testing.T, lang, id string) string {
 	first, _, _ := strings.Cut(word(t, lang, id), ",")
 	return first
 }
