@@ -181,6 +181,7 @@ func (w *person) tells(heard string) {
 	}
 }
 
+// firstWord is the first of several words for the same.
 func firstWord(t *testing.T, lang, id string) string {
 	first, _, _ := strings.Cut(word(t, lang, id), ",")
 	return first
