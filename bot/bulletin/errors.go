@@ -13,7 +13,7 @@ var (
 	ErrState     = errors.New("it does not stand where that can be done")
 	ErrRefused   = errors.New("it cannot be sent as it is")
 	ErrOwn       = errors.New("who wrote it or handed it over cannot approve it")
-	ErrNear      = errors.New("somebody who wrote it let this officer in only now")
+	ErrNear      = errors.New("one of who wrote it and this officer let the other in only now")
 	ErrVoid      = errors.New("it is no longer what was approved")
 	ErrApprover  = errors.New("who approved it may no longer approve")
 	ErrFixed     = errors.New("the audience of a correction is whoever got what it corrects")

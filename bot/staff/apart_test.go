@@ -37,7 +37,8 @@ func TestWhoeverLetSomebodyInIsTakenForThem(t *testing.T) {
 		{"the same through one hand", second.ID, []string{puppet.ID}, 0, false},
 		{"whom they let in a week ago", approver.ID, []string{admin.ID}, staff.FreshLife, true},
 		{"two whom a third let in", approver.ID, []string{writer.ID}, 0, true},
-		{"who let them in", admin.ID, []string{approver.ID}, 0, true},
+		{"who let them in", admin.ID, []string{approver.ID}, 0, false},
+		{"who let them in a week ago", admin.ID, []string{approver.ID}, staff.FreshLife, true},
 	} {
 		got, err := w.Apart(t.Context(), c.id, c.others, now.Add(c.after))
 		if err != nil || got != c.apart {

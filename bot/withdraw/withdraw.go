@@ -45,7 +45,7 @@ const (
 var (
 	ErrChanged = errors.New("somebody else changed this withdrawal meanwhile")
 	ErrGone    = errors.New("this withdrawal is not there any more")
-	ErrNear    = errors.New("who proposed it let this officer in only now")
+	ErrNear    = errors.New("one of who proposed it and this officer let the other in only now")
 	ErrSame    = errors.New("a second officer has to confirm it")
 	ErrState   = errors.New("this withdrawal does not stand where that can be done")
 	ErrUnknown = errors.New("the book has nothing of this kind and id")
