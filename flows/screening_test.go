@@ -246,7 +246,9 @@ func TestOracleNoticesEveryNegatedConditionOfTheScreening(t *testing.T) {
 		if !ok {
 			continue
 		}
-		negated++
+		if negated++; raced && negated%4 != 0 { // the others follow without the race detector
+			continue
+		}
 		t.Run(fmt.Sprintf("line %d", i+1), func(t *testing.T) {
 			edited := slices.Clone(lines)
 			edited[i] = changed

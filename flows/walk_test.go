@@ -94,6 +94,10 @@ func TestWalkEveryReachableState(t *testing.T) {
 	days := walkDays(b)
 	light := lightDays(b)
 	maps.Copy(days, light)
+	if raced { // the walk itself is one thread: without the detector all days follow
+		delete(days, "2023-06-01")
+		delete(days, "2025-02-01")
+	}
 	// In order: the worlds in which the programme is open are the largest, and
 	// begin first.
 	for i, name := range slices.Sorted(maps.Keys(days)) {
@@ -194,7 +198,7 @@ func (w *walker) staffed() {
 // everyWordIsSaid: a node with words that no walk on any day ever saw is dead
 // text, or can be reached on days only that nobody tests.
 func everyWordIsSaid(t *testing.T, b *Book, reached map[Place]bool) {
-	if t.Failed() {
+	if t.Failed() || raced {
 		return
 	}
 	for _, f := range b.flows {
