@@ -17,9 +17,9 @@ COPY --from=build --chown=65532:65532 --chmod=0700 /out/keys /keys
 USER 65532:65532
 VOLUME ["/data", "/keys"]
 ENV POSADA_DB=/data/posada.db POSADA_KEY_FILE=/keys/posada.key
-# The webhooks, for the TLS proxy alone; the phone, health and metrics stay on
-# loopback inside.
-EXPOSE 8081
+# The webhooks and the console, for the TLS proxy alone; the phone, health and
+# metrics stay on loopback inside.
+EXPOSE 8081 8082
 HEALTHCHECK --interval=30s --timeout=6s --start-period=5s CMD ["/posada", "health"]
 ENTRYPOINT ["/posada"]
 CMD ["serve"]
