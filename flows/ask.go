@@ -102,7 +102,7 @@ func (t *turn) searched(sure bool) bool {
 // is gone into.
 func (t *turn) mayTell(v *Vetted) bool {
 	_, gone := t.board().answers[v.ID]
-	return !gone && (t.s.Consented || !v.Enter)
+	return !gone && (v.node == nil || t.nodeGone(v.node) == 0) && (t.s.Consented || !v.Enter)
 }
 
 // askBack asks one of the search's own questions, and comes back from it.

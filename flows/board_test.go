@@ -412,3 +412,49 @@ func TestTheWordRumourAndAForwardedMessageTellOne(t *testing.T) {
 		t.Errorf("the word alone did %v", k.done)
 	}
 }
+
+// Whoever stood there before, asks in their own words, or has the words on their
+// phone, is told the same.
+func TestWhatIsWithdrawnComesBackByNoOtherWay(t *testing.T) {
+	b := boarded(t, Board{})
+	day := b.NewestReview()
+	es := b.Catalogue.Language("es")
+	words := func(l *locales.Language, id string) string {
+		text, err := b.On(reviewed(b)).text(l, id, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	said := words(b.Catalogue.Language("en"), "rule.what.1")
+	for _, w := range []Withdrawal{{WithdrawFlow, "rule", day}, {WithdrawMessage, "rule.what.1", day}, {WithdrawAnswer, "rule.what", day}} {
+		b.SetBoard(Board{})
+		k := inEnglish(t, b)
+		if text := k.pick("rule"); !strings.Contains(text, said) {
+			t.Fatalf("before, it says\n%s", text)
+		}
+		b.SetBoard(Board{Withdrawn: []Withdrawal{w}})
+		if text := k.say("repeat"); strings.Contains(text, said) {
+			t.Errorf("%s: whoever stood there reads it again:\n%s", w.Kind, text)
+		}
+		k = inEnglish(t, b)
+		if text := k.say("what is the asylum rule"); strings.Contains(text, said) {
+			t.Errorf("%s: whoever asks reads it:\n%s", w.Kind, text)
+		}
+
+		b.SetBoard(Board{})
+		k = newTalker(t, b, "es", SMS, reviewed(b)).atMenu()
+		k.pick("rule")
+		b.SetBoard(Board{Withdrawn: []Withdrawal{w}})
+		if text := textOf(k.input(Input{Payload: payloadOriginal})); strings.Contains(locales.Fold(text), locales.Fold(said)) || strings.Contains(locales.Fold(text), locales.Fold(words(es, "rule.what.1"))) {
+			t.Errorf("%s: the original is said:\n%s", w.Kind, text)
+		}
+	}
+	b.SetBoard(Board{Withdrawn: []Withdrawal{{WithdrawMessage, "rule.what.1", day}}})
+	k := inEnglish(t, b)
+	k.pick("rumours")
+	k.pick("sent")
+	if text := k.say(said); !strings.Contains(text, "taken out of use") || strings.Contains(text, "uses these words") {
+		t.Errorf("a forwarded one is answered\n%s", text)
+	}
+}

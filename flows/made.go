@@ -112,11 +112,11 @@ func (t *turn) renderOriginals(a *answerText, l *locales.Language) {
 func (t *turn) eachCareful(l *locales.Language, do func(*Node, string)) {
 	for _, s := range t.s.Shown {
 		n := t.book.node(s.Place)
-		if n == nil {
+		if n == nil || t.nodeGone(n) != 0 {
 			continue
 		}
 		for i, it := range n.Say {
-			if s.Items&(1<<i) == 0 || !t.book.careful(l, it.Text) {
+			if s.Items&(1<<i) == 0 || !t.book.careful(l, it.Text) || t.itemGone(it) != 0 {
 				continue
 			}
 			if fresh, _ := t.day.worst(it.facts); fresh != Withheld {

@@ -216,7 +216,7 @@ func (t *turn) renderShown(a *answerText, l *locales.Language, s Shown) {
 	if n == nil {
 		return
 	}
-	if day, gone := t.board().places[s.Place]; gone {
+	if day := t.nodeGone(n); day != 0 {
 		t.sayGone(a, l, day)
 		return
 	}
@@ -362,7 +362,7 @@ func (t *turn) renderSources(a *answerText, l *locales.Language) {
 	var facts []*Fact
 	said := false
 	if n != nil && n.Why != "" {
-		if fresh, _ := t.day.worst(n.whys); fresh == Withheld {
+		if fresh, _ := t.day.worst(n.whys); fresh == Withheld || t.board().factsGone(n.whys) != 0 {
 			a.add(t.plain(a, l, msgWithheld), n.flow.ID, n.id)
 		} else {
 			a.add(t.words(a, l, n.flow, n.Why), n.flow.ID, n.id)

@@ -91,6 +91,9 @@ func (t *turn) traced() (how string, at int) {
 	}
 	switch found := t.book.standing.find(t.book, t.language(), t.day, t.text); {
 	case found.Verdict == sent.Sent && !t.more:
+		if _, gone := t.board().messages[found.ID]; gone {
+			return tracedGone + " " + found.ID, -1
+		}
 		return tracedWords, -1
 	case found.Verdict != sent.Foreign:
 		return tracedChanged, -1

@@ -38,6 +38,7 @@ const (
 	tracedChanged = "changed"
 	tracedNot     = "not"
 	tracedShort   = "short"
+	tracedGone    = "gone" // words of the book that are withdrawn; their message follows
 )
 
 // trace keeps what was found of the text that was typed.
@@ -76,6 +77,12 @@ func (t *turn) renderTraced(a *answerText, l *locales.Language, n *Node) {
 		say(msgSentPart, day)
 	case how == tracedWords:
 		say(msgSentWords, nil)
+	case how == tracedGone:
+		if day, gone := t.board().messages[which]; gone {
+			t.sayGone(a, l, day)
+		} else { // it was given back
+			say(msgSentWords, nil)
+		}
 	case how == tracedChanged:
 		say(msgSentChanged, nil)
 	case how == tracedShort:

@@ -85,6 +85,15 @@ func (t *turn) goneDay() Date {
 	return t.board().flows[a.Text]
 }
 
+// nodeGone is the day on which a node was withdrawn, as an answer or with its
+// flow; 0 for not.
+func (t *turn) nodeGone(n *Node) Date {
+	if day, gone := t.board().flows[n.flow.ID]; gone {
+		return day
+	}
+	return t.board().places[n.place()]
+}
+
 // itemGone is the day on which a message, or a fact it stands on, was withdrawn;
 // 0 for neither.
 func (t *turn) itemGone(it Item) Date {
