@@ -208,6 +208,9 @@ func (c *officeFlags) directory(b *flows.Book, now time.Time) bulletin.Directory
 	return d
 }
 
+// countryCode is the most digits of one.
+const countryCode = 3
+
 // listed tells whether digits are those of a number of the directory, with or
 // without the country's.
 func listed(digits string, phones []string) bool {
@@ -218,7 +221,8 @@ func listed(digits string, phones []string) bool {
 			}
 			return r
 		}, phone)
-		return own == digits || len(digits) >= 7 && len(own) >= 7 && (strings.HasSuffix(own, digits) || strings.HasSuffix(digits, own))
+		return own == digits || len(digits) >= 7 && len(own) >= 7 && max(len(own)-len(digits), len(digits)-len(own)) <= countryCode &&
+			(strings.HasSuffix(own, digits) || strings.HasSuffix(digits, own))
 	})
 }
 

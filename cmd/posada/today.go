@@ -23,7 +23,7 @@ const (
 	lookEvery  = 15 * time.Second
 	// daysAhead and daysBack are how many days the page shows.
 	daysAhead, daysBack = 7, 14
-	// deadRead bounds how many dead letters are looked at.
+	// deadLooked bounds how many dead letters are looked at.
 	deadLooked = 10_000
 )
 
@@ -64,7 +64,7 @@ func (t *today) run(ctx context.Context) {
 	defer count.Stop()
 	defer look.Stop()
 	t.count(ctx)
-	t.look(ctx)
+	t.look(ctx, time.Now())
 	for {
 		select {
 		case <-ctx.Done():
@@ -72,16 +72,19 @@ func (t *today) run(ctx context.Context) {
 		case <-count.C:
 			t.count(ctx)
 		case <-look.C:
-			t.look(ctx)
+			t.look(ctx, time.Now())
 		}
 	}
 }
 
-// count walks through everybody.
+// count walks through everybody. Practice phones are nobody.
 func (t *today) count(ctx context.Context) {
 	var mu sync.Mutex
 	people, via, due := map[string]console.People{}, map[string]console.People{}, map[string]int{}
 	err := t.store.Survey(ctx, nil, func(p bot.Person) {
+		if p.Simulated {
+			return
+		}
 		mu.Lock()
 		defer mu.Unlock()
 		for _, timer := range p.Timers {
@@ -105,14 +108,14 @@ func (t *today) count(ctx context.Context) {
 }
 
 // look reads the queue.
-func (t *today) look(ctx context.Context) {
+func (t *today) look(ctx context.Context, now time.Time) {
 	backlogs, err := t.store.Backlogs(ctx)
 	dead := map[string]int{}
 	if err == nil {
 		var letters []bot.Dead
 		letters, err = t.store.Dead(ctx, deadLooked)
 		for _, d := range letters {
-			if time.Since(d.At) < 24*time.Hour {
+			if now.Sub(d.At) < 24*time.Hour {
 				dead[d.Channel]++
 			}
 		}
