@@ -59,9 +59,7 @@ func rumourAnswer(v *visit) (reply, error) {
 	return showAgain(http.StatusUnprocessableEntity, rumourPage, page), nil
 }
 
-// mayReplace tells why an officer may not answer a case anew, "" where they may: an
-// answer that stands went to people, and what takes its place is not for whoever
-// could only write the first.
+// mayReplace tells why an officer may not answer a case anew, "" where they may.
 func (v *visit) mayReplace(id string) (word string, err error) {
 	c, err := v.c.Desk.Case(v.r.Context(), id, v.now)
 	switch {
@@ -69,10 +67,10 @@ func (v *visit) mayReplace(id string) (word string, err error) {
 		return "", nil // the answer says so
 	case err != nil:
 		return "", err
-	case c.Written == nil, c.By == v.Who.ID, v.Who.Role.Can(staff.ActApprove), c.Revision != v.version():
-		return "", nil
+	case c.Stands(v.Who.ID, v.version()) && !v.Who.Role.Can(staff.ActApprove):
+		return "rumours.replace", nil
 	}
-	return "rumours.replace", nil
+	return "", nil
 }
 
 // changed answers acts on a case that need no form: what they were meant for is

@@ -164,3 +164,10 @@ type Alarm struct {
 	Count int // reports within the last 24 hours; letters that wait
 	At    time.Time
 }
+
+// Stands tells whether another officer's answer would be replaced by one that is
+// given on the case as it was seen. It went to people: what takes its place is
+// for whoever may approve, and not for whoever could only write the first.
+func (c Case) Stands(by string, seen uint64) bool {
+	return c.Written != nil && c.By != by && c.Revision == seen
+}

@@ -58,9 +58,7 @@ func (c *control) answerCase(ctx context.Context, q answerAsk, now time.Time) (a
 		case one.Written != nil:
 			return refuse("it has an answer already. To put yours in its place, look at it (posada rumour show %s) and name what you saw: --revision %d", one.ID, one.Revision)
 		}
-		// As on the console: what takes the place of an answer that stands is not
-		// for whoever could only write the first.
-		if one.Written != nil && one.By != who.ID && !who.Role.Can(staff.ActApprove) && seen == one.Revision {
+		if one.Stands(who.ID, seen) && !who.Role.Can(staff.ActApprove) {
 			return &refusal{Refused: c.speak.Say("rumours.replace")}
 		}
 		problems, err := c.office.desk.Answer(ctx, who.ID, q.Case, seen, q.Verdict, now)
