@@ -3,12 +3,12 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"posada/bot"
 	"posada/bot/voice/voicetest"
@@ -40,20 +40,14 @@ func listens(t *testing.T, p *process, dir string, l listener) {
 	shown := 0
 	// until waits for what an act brings, and returns all of it. A recording is
 	// fetched by the phone: it may show before or after words that left later.
-	until := func(last string, least int) []string {
+	until := func(last string, least int) (got []string) {
 		t.Helper()
-		deadline := time.Now().Add(patience)
-		for {
-			if got := l.screen(); len(got) >= shown+least && slices.Contains(got[shown:], last) {
-				got = got[shown:]
-				shown += len(got)
-				return got
-			}
-			if time.Now().After(deadline) {
-				t.Fatalf("on the screen stand %v, and %q was waited for: %s", l.screen()[shown:], last, p.errs)
-			}
-			time.Sleep(2 * time.Millisecond)
-		}
+		p.await(fmt.Sprintf("%q and %d in all", last, least), func() bool {
+			got = l.screen()[shown:]
+			return len(got) >= least && slices.Contains(got, last)
+		})
+		shown += len(got)
+		return got
 	}
 	l.say("Mam")
 	until("mam/oral.ask", 2)
@@ -75,19 +69,9 @@ func listens(t *testing.T, p *process, dir string, l listener) {
 	if !slices.Equal(again, []string{"mam/rule.more.ask", "mam/rule.what.3", "words"}) {
 		t.Errorf("once more: %v", again)
 	}
-	p.awaitMetric(t, `reason="`+bot.NoRecording+`"`)
-}
-
-// awaitMetric waits until a line of the metrics holds this.
-func (p *process) awaitMetric(t *testing.T, part string) {
-	t.Helper()
-	deadline := time.Now().Add(patience)
-	for !strings.Contains(page(t, p, "metrics"), part) {
-		if time.Now().After(deadline) {
-			t.Fatalf("the metrics never hold %s", part)
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	p.await("a recording that is missed in the metrics", func() bool {
+		return strings.Contains(page(t, p, "metrics"), `reason="`+bot.NoRecording+`"`)
+	})
 }
 
 var mamRecordings = []string{"mam/oral.ask", "mam/first.consent.ask", "mam/rule.what.1", "mam/rule.what.3", "mam/rule.more.ask"}

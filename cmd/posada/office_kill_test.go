@@ -149,7 +149,7 @@ func TestABulletinOutlivesKillsInTheMiddleOfSending(t *testing.T) {
 		}
 		return n, persons
 	}
-	tg.Fail("sendMessage", -1, telegramtest.Slow(40*time.Millisecond))
+	tg.Fail("sendMessage", -1, telegramtest.Slow(100*time.Millisecond))
 	wim.send("/send")
 	for i := range kills {
 		p.await("a part of the bulletin", func() bool { n, _ := arrived(); return n > (i+1)*people/(kills+2) })

@@ -124,7 +124,7 @@ func TestKilledWhileItRemindsNobodyIsMissedAndFewHearTwice(t *testing.T) {
 		before := reminders()
 		p := start(t, args...)
 		if before < people {
-			awaitCount(t, p, patience, reminders, before+1+rand.IntN(people/kills))
+			awaitCount(t, p, patience, reminders, min(people, before+1+rand.IntN(people/kills)))
 		}
 		if err := p.cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
