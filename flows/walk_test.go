@@ -94,9 +94,8 @@ func TestWalkEveryReachableState(t *testing.T) {
 	days := walkDays(b)
 	light := lightDays(b)
 	maps.Copy(days, light)
-	if raced { // the walk itself is one thread: without the detector all days follow
-		delete(days, "2023-06-01")
-		delete(days, "2025-02-01")
+	if raced { // the walk itself is one thread: without the detector the long days follow
+		days = light
 	}
 	// In order: the worlds in which the programme is open are the largest, and
 	// begin first.

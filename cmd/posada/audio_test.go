@@ -129,6 +129,7 @@ func TestALanguageThatIsNotWrittenIsHeardOnTelegramAndWhatsApp(t *testing.T) {
 }
 
 func TestDoctorTellsOfRecordings(t *testing.T) {
+	t.Parallel()
 	dir := voicetest.Folder(t, "mam/rule.what.3", "mam/rule.what.1", "es/menu.ask", "es/menu.askk", "yy/menu.ask")
 	voicetest.Write(t, dir, "es/rule.what.3.ogg", []byte("no sound"))
 	_, out, _ := posada(t, "", "doctor", "--audio", dir)
@@ -154,6 +155,7 @@ func TestDoctorTellsOfRecordings(t *testing.T) {
 }
 
 func TestChatPrintsRecordingsByTheirNames(t *testing.T) {
+	t.Parallel()
 	dir := voicetest.Folder(t, "mam/oral.ask", "mam/nothing")
 	code, out, errs := posada(t, "Mam\n", "chat", "--audio", dir)
 	if code != 0 || !strings.Contains(out, "[voice: mam/oral.ask]") || !strings.Contains(errs, "mam/nothing.ogg: there is no message nothing") {

@@ -29,6 +29,7 @@ func short(t *testing.T) string {
 }
 
 func TestTheSocketIsTheOwnersAloneAndGoesWithItsServer(t *testing.T) {
+	t.Parallel()
 	h := newDesks(t)
 	path := h.data.DB + ".sock"
 	stale, err := listenSocket(path)

@@ -22,6 +22,7 @@ audience:
 `
 
 func TestABulletinGoesByCommandFromAFileToItsSending(t *testing.T) {
+	t.Parallel()
 	eachWay(t, func(h *desks) {
 		file := h.file("b.yaml", aBulletin)
 		out := h.run(0, "Draft", h.lines("Wanda"), "bulletin", "draft", file, "--as", "Wanda")
@@ -51,6 +52,7 @@ func TestABulletinGoesByCommandFromAFileToItsSending(t *testing.T) {
 }
 
 func TestWhoMayNotApproveIsTold(t *testing.T) {
+	t.Parallel()
 	eachWay(t, func(h *desks) {
 		file := h.file("b.yaml", aBulletin)
 		id := bulletinID.FindString(h.run(0, "Draft", phrase+"\n", "bulletin", "draft", file, "--as", "Abel"))
@@ -99,6 +101,7 @@ func (h *desks) approved(approver string, args ...string) (id string) {
 }
 
 func TestWhatIsSentIsSteeredAndRecalledWithAndWithoutItsServer(t *testing.T) {
+	t.Parallel()
 	h := newDesks(t)
 	id := h.approved("Abel", "bulletin", "draft", h.file("b.yaml", aBulletin))
 	// No server runs: it is planned, and sent by the next one.
@@ -142,6 +145,7 @@ func TestWhatIsSentIsSteeredAndRecalledWithAndWithoutItsServer(t *testing.T) {
 }
 
 func TestADraftIsThrownAwayHeldAndTakenBack(t *testing.T) {
+	t.Parallel()
 	eachWay(t, func(h *desks) {
 		at := time.Now().Add(48 * time.Hour).UTC().Truncate(time.Minute)
 		file := h.file("b.yaml", aBulletin+"at: "+at.Format("2006-01-02T15:04Z07:00")+"\n")
@@ -166,6 +170,7 @@ review: %s
 `
 
 func TestARumourIsListedReadAndAnsweredByCommand(t *testing.T) {
+	t.Parallel()
 	eachWay(t, func(h *desks) {
 		list := h.until("es 2", "rumour", "list", "--heard-in", "es")
 		id := strings.TrimSpace(caseID.FindString(list))
@@ -196,6 +201,7 @@ func TestARumourIsListedReadAndAnsweredByCommand(t *testing.T) {
 }
 
 func TestTwoOfficersWithdrawByCommand(t *testing.T) {
+	t.Parallel()
 	eachWay(t, func(h *desks) {
 		h.run(0, "Nothing is withdrawn", "", "withdraw", "list")
 		item := itemID.FindString(h.run(0, "Another officer has to confirm it", h.lines("Abel"), "withdraw", "propose", "answer", anAnswer(h.t), "--reason", "the source is gone", "--as", "Abel"))
@@ -219,6 +225,7 @@ func TestTwoOfficersWithdrawByCommand(t *testing.T) {
 }
 
 func TestAnOperatorAsksBesideTheServer(t *testing.T) {
+	t.Parallel()
 	eachWay(t, func(h *desks) {
 		h.run(0, "Wanda", "", "staff", "list")
 		h.run(1, "there is an admin already", "", "staff", "first")
@@ -236,6 +243,7 @@ func TestAnOperatorAsksBesideTheServer(t *testing.T) {
 }
 
 func TestGuessingByCommandIsSlow(t *testing.T) {
+	t.Parallel()
 	h := newDesks(t)
 	h.serve()
 	file := h.file("b.yaml", aBulletin)

@@ -46,7 +46,7 @@ type aside struct {
 
 func newDesks(t *testing.T) *desks {
 	t.Helper()
-	dir := homeless(t)
+	dir := t.TempDir()
 	h := &desks{t: t, dir: dir, secrets: map[string]string{}, used: map[string]int{}}
 	h.data = dataFlags{DB: filepath.Join(dir, "p.db"), KeyFile: filepath.Join(dir, "keys", "p.key")}
 	store, _, err := h.data.open()

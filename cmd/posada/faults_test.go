@@ -164,6 +164,7 @@ func faultCases() []faultCase {
 }
 
 func TestFaultsOfProvidersAgainstKindsOfMessages(t *testing.T) {
+	t.Parallel()
 	kinds := []bot.Kind{bot.Reply, bot.Reminder, bot.Bulletin}
 	cases := faultCases()
 	rows := make([][3]string, len(cases))

@@ -81,6 +81,7 @@ func must(t *testing.T, args ...string) string {
 }
 
 func TestStatusFollowsStampsReviewsAndNewOriginals(t *testing.T) {
+	t.Parallel()
 	dir := tree(t)
 	must(t, "locales", "stamp", "es", "ht", "--dir", dir)
 	before := everything(t, dir)
@@ -135,6 +136,7 @@ func TestTheTextsOfTheProgramAreStamped(t *testing.T) {
 }
 
 func TestToTranslatorsAndBackChangesNoByte(t *testing.T) {
+	t.Parallel()
 	dir := tree(t)
 	must(t, "locales", "stamp", "all", "--dir", dir)
 	must(t, "locales", "review", "es", "ui.miss.*", "--by", "Ana Paz", "--dir", dir)
@@ -159,6 +161,7 @@ func TestToTranslatorsAndBackChangesNoByte(t *testing.T) {
 }
 
 func TestAnImportThatWouldBreakALimitIsRefusedAndTakesNothing(t *testing.T) {
+	t.Parallel()
 	dir := tree(t)
 	must(t, "locales", "stamp", "es", "--dir", dir)
 	file := filepath.Join(t.TempDir(), "es.po")
@@ -225,6 +228,7 @@ func TestAnImportThatWouldBreakALimitIsRefusedAndTakesNothing(t *testing.T) {
 }
 
 func TestCheckTellsCostsAndHowPlainTheTextsAre(t *testing.T) {
+	t.Parallel()
 	out := must(t, "check", "--sms", "--sms-price", "0.01")
 	for _, want := range []string{`(?m)^es +ui\.miss\.second +2 +1 +0\.0200 +0\.0100 *$`, `(?m)^ht +rule\.what\.1 +\d `, `(?m)^LANGUAGE +ANSWERS +MEDIAN EXACT +MEDIAN PLAIN`, `(?m)^es +\d{3} +\d +\d +0\.0\d00`} {
 		if !regexp.MustCompile(want).MatchString(out) {

@@ -28,7 +28,23 @@ func posada(t *testing.T, stdin string, args ...string) (code int, stdout, stder
 	return code, out.String(), err.String()
 }
 
-// homeless keeps a test away from the user's own folders.
+// TestMain keeps all tests away from the user's own folders.
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "posada-test")
+	if err != nil {
+		panic(err)
+	}
+	for _, name := range []string{"XDG_DATA_HOME", "XDG_CONFIG_HOME"} { // not HOME, where Go keeps what it built
+		if err := os.Setenv(name, dir); err != nil {
+			panic(err)
+		}
+	}
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// homeless gives a test folders of its own there.
 func homeless(t *testing.T) string {
 	dir := t.TempDir()
 	t.Setenv("HOME", dir)
@@ -53,6 +69,7 @@ func chatLines(t *testing.T, stdout string) []chatMessage {
 }
 
 func TestChatAnswersAGreetingInTraining(t *testing.T) {
+	t.Parallel()
 	code, stdout, stderr := posada(t, "hola\n", "chat", "--lang", "es", "--json", "--as-of", "2024-03-15")
 	if code != 0 || stderr != "" {
 		t.Fatalf("exit %d, %s", code, stderr)
@@ -77,6 +94,7 @@ func TestChatAnswersAGreetingInTraining(t *testing.T) {
 }
 
 func TestChatSaysTodayThatTheProgrammeIsClosed(t *testing.T) {
+	t.Parallel()
 	code, stdout, _ := posada(t, "hello\n1\n4\n", "chat", "--lang", "en", "--json")
 	if code != 0 {
 		t.Fatalf("exit %d", code)
@@ -87,6 +105,7 @@ func TestChatSaysTodayThatTheProgrammeIsClosed(t *testing.T) {
 }
 
 func TestChatReadsToTheEndWhateverItIsGiven(t *testing.T) {
+	t.Parallel()
 	for name, in := range map[string]string{
 		"nothing": "", "no line end": "hola", "empty lines": "\n\n\n", "10,000 characters": strings.Repeat("a ", 5000) + "\n",
 		"invalid UTF-8": "\xff\xfe\n", "control and bidi": "\x00\x1b[2J\u202eabc\n", "emoji": "😀😀\n", "other digits": "hola\n٢\n",
@@ -218,12 +237,14 @@ func TestClockBeforeTheNewestReviewStopsTheStart(t *testing.T) {
 }
 
 func TestEmbeddedBookAndLanguagesHaveNoFault(t *testing.T) {
+	t.Parallel()
 	if code, stdout, stderr := posada(t, "", "check"); code != 0 {
 		t.Errorf("%s%s", stdout, stderr)
 	}
 }
 
 func TestEveryFlowCanBeDrawn(t *testing.T) {
+	t.Parallel()
 	_, names, _ := posada(t, "", "flows")
 	for name := range strings.FieldsSeq(names) {
 		for _, format := range []string{"mermaid", "dot"} {
@@ -310,6 +331,7 @@ func TestServeAnswersUntilItIsStopped(t *testing.T) {
 }
 
 func TestEveryLanguageOffersItself(t *testing.T) {
+	t.Parallel()
 	c, err := locales.Embedded()
 	if err != nil {
 		t.Fatal(err)
