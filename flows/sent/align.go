@@ -49,7 +49,7 @@ func (x *Index) along(q []word, k *known, from int) (to int, ok bool) {
 			i, j = i+1, j+2
 		case i+1 < len(q) && joined(b, a, q[i+1]):
 			i, j = i+2, j+1
-		case i == 0 && cutOff(a, b) && strings.HasSuffix(b.text, a.text), i == len(q)-1 && cutOff(a, b) && strings.HasPrefix(b.text, a.text):
+		case i == 0 && !a.begun && cutOff(a, b) && strings.HasSuffix(b.text, a.text), i == len(q)-1 && !a.done && cutOff(a, b) && strings.HasPrefix(b.text, a.text):
 			i, j = i+1, j+1
 		default:
 			return 0, false

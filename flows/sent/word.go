@@ -20,6 +20,8 @@ type word struct {
 	sign  bool // of a script without spaces
 	inner bool // it is written together with the one before: rendez-vous
 	ends  end  // what ends with it
+	begun bool // a capital stands before it: nothing of it was cut off
+	done  bool // a full stop stands behind it: the same
 }
 
 // end is what ends with a word.
@@ -106,6 +108,9 @@ func (x *Index) words(text string, names bool) []word {
 					out = append(out, w)
 				}
 				if len(out) > from {
+					first, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(piece, func(r rune) bool { return !unicode.IsLetter(r) }))
+					out[from].begun = unicode.IsUpper(first)
+					out[len(out)-1].done = stops(piece)
 					out[len(out)-1].ends = ending(piece)
 					begins = ending(piece) == endSentence
 				}
@@ -181,6 +186,12 @@ func ending(piece string) end {
 		piece = piece[:len(piece)-size]
 	}
 	return is
+}
+
+// stops tells whether a sentence ends with a piece of a text; dots that stand for what is left out end none.
+func stops(piece string) bool {
+	piece = strings.TrimRight(piece, "\"'»”’)")
+	return ending(piece) == endSentence && !strings.HasSuffix(piece, "…") && !strings.HasSuffix(piece, "..")
 }
 
 // isName tells whether a word of ours is written like a name: with a capital within a sentence, or in capitals.
