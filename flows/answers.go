@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"posada/flows/search"
 	"posada/locales"
@@ -97,30 +98,33 @@ func (b *Book) Examples(l *locales.Language) []search.Example {
 	return out
 }
 
-// concepts are the words of a language that say the same thing.
-func concepts(l *locales.Language) []search.Concept {
-	var out []search.Concept
-	for _, id := range l.IDs() {
-		if name, ok := strings.CutPrefix(id, "concept."); ok {
-			out = append(out, search.Concept{ID: name, Words: strings.Split(l.Raw(id), "|")})
-		}
-	}
-	return out
+// built is what is made of a book that was loaded, behind a start.
+type built struct {
+	of       *locales.Catalogue
+	version  string
+	searches map[string]*search.Index // by language
+	hearing  *hearing
 }
 
-// searches are the indexes, by language.
-type searches map[string]*search.Index
+// lastBuilt is for the next book of the same files and languages: it has the same.
+var lastBuilt atomic.Pointer[built]
 
-// BuildSearch makes the indexes. Until it has returned a question in one's own
-// words leads to the menu and to help, and words of a crisis are understood all
-// the same. It may run beside Step.
+// BuildSearch makes the indexes and teaches the ear. Until it has returned a
+// question in one's own words leads to the menu and to help; the phrases and rules
+// of a crisis are understood all the same. It may run beside Step.
 func (b *Book) BuildSearch() {
 	b.Catalogue.Listen() // the first text would wait for it
-	out := searches{}
-	for _, l := range b.Catalogue.Languages() { // one after another: it is not urgent, and takes room
-		out[l.Code] = search.Build(b.Examples(l), search.NewThesaurus(concepts(l)))
+	if last := lastBuilt.Load(); last != nil && last.of == b.Catalogue && last.version == b.version {
+		b.built.Store(last)
+		return
 	}
-	b.searches.Store(&out)
+	out := &built{of: b.Catalogue, version: b.version, searches: map[string]*search.Index{}}
+	for _, l := range b.Catalogue.Languages() { // one after another: it is not urgent, and takes room
+		out.searches[l.Code] = search.Build(b.Examples(l), search.NewThesaurus(lists(l, "concept.")))
+	}
+	out.hearing = b.learn()
+	b.built.Store(out)
+	lastBuilt.Store(out)
 }
 
 // bridges are the languages in which a question is searched when it finds
@@ -130,11 +134,11 @@ var bridges = []string{"en", "es"}
 // Search looks for what a folded text asks, first in a language and then in
 // English and Spanish. ready is false until BuildSearch has ended.
 func (b *Book) Search(folded, lang string) (found search.Result, ready bool) {
-	all := b.searches.Load()
-	if all == nil {
+	built := b.built.Load()
+	if built == nil {
 		return search.Result{}, false
 	}
-	found = (*all)[lang].Find(folded)
+	found = built.searches[lang].Find(folded)
 	if found.Clear {
 		return found, true
 	}
@@ -142,7 +146,7 @@ func (b *Book) Search(folded, lang string) (found search.Result, ready bool) {
 		if code == lang {
 			continue
 		}
-		other := (*all)[code].Find(folded)
+		other := built.searches[code].Find(folded)
 		if len(other.Hits) > 0 && (len(found.Hits) == 0 || other.Clear && other.Hits[0].Score > found.Hits[0].Score) {
 			found = other
 		}

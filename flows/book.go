@@ -57,8 +57,8 @@ type Book struct {
 	recorded    map[string]int // of each language
 	spokenOnce  sync.Once
 	spoken      []string
-	searches    atomic.Pointer[searches] // nil until BuildSearch
-	board       atomic.Pointer[raised]   // nil until SetBoard
+	built       atomic.Pointer[built]  // nil until BuildSearch
+	board       atomic.Pointer[raised] // nil until SetBoard
 	standing    standing
 
 	mu   sync.Mutex

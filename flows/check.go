@@ -52,6 +52,9 @@ func (b *Book) Check(day *Day) []Finding {
 	}
 	used := b.usedMessages()
 	for _, l := range b.Catalogue.Languages() {
+		if _, faults := b.Catalogue.Told(l.Code); len(faults) > 0 {
+			c.add("locales/"+faults[0].File, faults[0].Line, false, "%s", faults[0].Text)
+		}
 		c.language(l, used)
 		c.labels(l)
 		c.discreet(l)

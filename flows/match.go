@@ -94,6 +94,9 @@ func (t *turn) answer(payload string) {
 		t.choose(n, ways[i])
 		return
 	}
+	if t.alarmed() {
+		return
+	}
 	if t.s.Language == "" && (t.namesOral() || t.suggestAnew()) {
 		return
 	}
@@ -289,6 +292,9 @@ func (t *turn) typed(n *Node) {
 	}
 	if !ok && t.greeted() {
 		t.show(n)
+		return
+	}
+	if !ok && t.alarmed() {
 		return
 	}
 	if !ok && t.searched(true) {

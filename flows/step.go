@@ -29,6 +29,7 @@ const (
 	msgStoppedAgain = "ui.stopped_again"
 	msgStarted      = "ui.started"
 	msgWoken        = "ui.woken"
+	msgUnsure       = "ui.unsure"
 	msgSlow         = "ui.slow"
 	msgTrial        = "ui.trial"
 	msgForgotten    = "ui.forgotten"
@@ -48,7 +49,7 @@ const (
 // engineMessages must exist in the source language whatever the flows use.
 var engineMessages = slices.Concat([]string{
 	msgMissFirst, msgMissSecond, msgOldButton, msgLost, msgExpired, msgFailed, msgOverdue, msgWithheld, msgTraining, msgNavSMS, msgNavChat,
-	msgMore, msgButtonBack, msgButtonMenu, msgProgress, msgStopped, msgStoppedAgain, msgStarted, msgWoken, msgForgotten, msgTooLong, msgUnreadable, msgSlow, msgTrial,
+	msgMore, msgButtonBack, msgButtonMenu, msgProgress, msgStopped, msgStoppedAgain, msgStarted, msgWoken, msgUnsure, msgForgotten, msgTooLong, msgUnreadable, msgSlow, msgTrial,
 	msgSourceLine, msgSourceWhen, msgSourcePost, msgSourceNot, msgSourcePlain, msgSourceNone, msgDraft, msgDirNone, msgDateUnknown,
 	msgOriginalAsk, msgOriginalTitle, msgStale, msgRefused, msgSearchFound, msgSearchAnother, msgListen, msgListenAgain, msgVoiceNone,
 }, oralMessages, mediaNotes(), telegramTexts(), reminderNotes, diaryMessages(), boardMessages(), []string{msgWordsRumour, msgPINWrong, msgVaultDay, msgVaultEmpty, msgVaultShut})
@@ -192,12 +193,15 @@ func (t *turn) take(in Input) {
 	if media != "" {
 		t.notes = append([]string{media}, t.notes...)
 	}
+	said := in.Payload == "" && keyword == ""
 	switch {
 	case t.s.Flow == "" && keyword == locales.KeyHelp:
 		t.urgent(t.book.flowByID[t.book.roles.Help].start, t.book.Catalogue.KeywordLanguage(t.folded))
 		return
 	case t.s.Flow == "":
-		t.begin()
+		if !said || !t.alarmed() {
+			t.begin()
+		}
 		return
 	case slices.Contains(always, keyword):
 		t.command(keyword)
@@ -208,7 +212,12 @@ func (t *turn) take(in Input) {
 			t.stays(n, in, keyword)
 			return
 		}
+		if said && t.alarmed() {
+			return
+		}
 		t.interrupt(t.book.flowByID[t.book.roles.Away].start)
+		return
+	case lost && said && t.alarmed():
 		return
 	case lost:
 		t.notes = append(t.notes, msgLost)

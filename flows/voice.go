@@ -103,7 +103,7 @@ func (b *Book) speaks(id string) bool {
 
 // spokenNotes are what the engine says by itself.
 var spokenNotes = append([]string{
-	msgMissFirst, msgMissSecond, msgOldButton, msgLost, msgExpired, msgFailed, msgStopped, msgStoppedAgain, msgStarted, msgWoken, msgTrial,
+	msgMissFirst, msgMissSecond, msgOldButton, msgLost, msgExpired, msgFailed, msgStopped, msgStoppedAgain, msgStarted, msgWoken, msgUnsure, msgTrial,
 	msgTooLong, msgUnreadable, msgDraft, msgSearchFound, msgVoiceNone, msgReminderGone,
 }, mediaNotes()...)
 

@@ -27,7 +27,7 @@ import (
 	"golang.org/x/text/language"
 )
 
-//go:embed *.yaml crisis/*.yaml made/*.yaml glossary/*.yaml
+//go:embed *.yaml crisis/*.yaml crisis/*.txt made/*.yaml glossary/*.yaml
 var files embed.FS
 
 // Source is the language that every other is translated from.
@@ -51,6 +51,7 @@ type Catalogue struct {
 	longMonths  []string // pairs: a month name of several words, and the same in one
 	joinMonths  *strings.Replacer
 	dangers     *dangers
+	files       fs.FS // for what is read when it is asked for
 	tongues     []tongue
 	smallWords  map[string][]string // folded function word → the languages that have it
 }
@@ -98,7 +99,7 @@ func Load(fsys fs.FS) (*Catalogue, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list languages: %w", err)
 	}
-	c := &Catalogue{byCode: map[string]*Language{}}
+	c := &Catalogue{byCode: map[string]*Language{}, files: fsys}
 	read := make([]*Language, len(names))
 	faults := make([]error, len(names))
 	var wg sync.WaitGroup

@@ -170,6 +170,10 @@ func Transliterate(s string) string {
 	composed := norm.NFC.String(s)
 	out := make([]byte, 0, len(composed))
 	for i, r := range composed {
+		if int(r) < len(plainLatin) && plainLatin[r] != "" {
+			out = append(out, plainLatin[r]...)
+			continue
+		}
 		var ok bool
 		if out, ok = appendPlain(out, composed[i:], r); !ok {
 			return s
@@ -177,6 +181,16 @@ func Transliterate(s string) string {
 	}
 	return string(out)
 }
+
+// plainLatin holds the GSM-7 reading of the letters of European languages, "" where there is none: nearly all of a text.
+var plainLatin = func() (plain [0x180]string) {
+	for r := range plain {
+		if out, ok := appendPlain(nil, string(rune(r)), rune(r)); ok {
+			plain[r] = string(out)
+		}
+	}
+	return plain
+}()
 
 // appendPlain appends the GSM-7 reading of r, the first rune of rest; false when it has none.
 func appendPlain(out []byte, rest string, r rune) ([]byte, bool) {

@@ -326,7 +326,7 @@ const (
 func (x *Index) each(folded string, feature func(kind byte, hash uint32, weight float64)) {
 	words := locales.Tokens(folded)
 	words = words[:min(len(words), MaxWords)]
-	concepts := x.words.in(words)
+	concepts := x.words.In(words)
 	for i, a := range concepts {
 		feature(kindConcept, hashed(kindConcept, a, ""), ofConcept)
 		for _, b := range concepts[i+1:] {

@@ -49,8 +49,8 @@ func NewThesaurus(concepts []Concept) *Thesaurus {
 	return t
 }
 
-// in lists the concepts that stand in a text, each once, in order of their ids.
-func (t *Thesaurus) in(tokens []string) []string {
+// In lists the concepts that stand in a text, each once, in order of their ids.
+func (t *Thesaurus) In(tokens []string) []string {
 	if t == nil {
 		return nil
 	}

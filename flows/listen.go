@@ -1,0 +1,153 @@
+// Words of a crisis that no phrase and no rule foresaw, as the ear guesses them.
+package flows
+
+import (
+	"slices"
+	"strings"
+
+	"posada/flows/ear"
+	"posada/flows/search"
+	"posada/locales"
+)
+
+// hearing is what the book has learnt to hear.
+type hearing struct {
+	ear    *ear.Ear
+	things map[string]*search.Thesaurus // by language
+}
+
+const (
+	// hears is how sure the ear must be. Lower, more of those in danger are led to safety, and more of those who only
+	// ask a question: locales/testdata/questions/fresh.*.txt measures both.
+	hears = 0.6
+	// A shorter text is no sentence, where signs are words neither; a longer one is listened to in parts that overlap by half.
+	leastHeard, leastSigns, mostHeard = 4, 6, 40
+)
+
+// learn teaches the ear all languages at once: what is said of a brother and of armed men is danger in each. The harmless
+// sentences are those of the catalogue, about as many of the questions that the search knows, and the book's own labels.
+func (b *Book) learn() *hearing {
+	h := &hearing{things: map[string]*search.Thesaurus{}}
+	var all []ear.Sentence
+	for _, l := range b.Catalogue.Languages() {
+		told, _ := b.Catalogue.Told(l.Code) // what is wrong with a line is the checker's to say
+		if len(told) == 0 {
+			continue
+		}
+		h.things[l.Code] = search.NewThesaurus(slices.Concat(lists(l, "concept."), lists(l, "danger.")))
+		for _, s := range told {
+			all = append(all, ear.Sentence{Kind: slices.Index(locales.CrisisKinds, s.Kind) + 1, Text: h.text(l.Code, wordsOf(s.Text))})
+		}
+		calm := b.labels(l)
+		asked := b.Examples(l)
+		for i := 0; i < len(asked); i += 1 + len(asked)/len(told) {
+			calm = append(calm, asked[i].Text)
+		}
+		for _, text := range calm {
+			if w := wordsOf(text); len(w) >= leastHeard {
+				all = append(all, ear.Sentence{Text: h.text(l.Code, w)})
+			}
+		}
+	}
+	if len(all) > 0 {
+		h.ear = ear.Learn(len(locales.CrisisKinds), all)
+	}
+	return h
+}
+
+func wordsOf(text string) []string { return locales.Tokens(locales.Fold(text)) }
+
+func (h *hearing) text(lang string, words []string) ear.Text {
+	return ear.Text{Lang: lang, Words: words, Things: h.things[lang].In(words)}
+}
+
+// hear tells which crisis a folded text sounds like in one of some languages, "" for none.
+func (b *Book) hear(folded string, langs func() []string) (crisis, lang string) {
+	built := b.built.Load()
+	if built == nil || built.hearing.ear == nil {
+		return "", ""
+	}
+	h := built.hearing
+	words, least := locales.Tokens(folded), leastHeard
+	if locales.Spaceless(folded) {
+		least = leastSigns
+	}
+	if len(words) < least {
+		return "", ""
+	}
+	best := hears
+	for from := 0; ; from += mostHeard / 2 {
+		part := words[from:min(from+mostHeard, len(words))]
+		for _, l := range langs() {
+			if h.things[l] == nil {
+				continue
+			}
+			if kind, sure := h.ear.Hear(h.text(l, part)); sure >= best {
+				best, crisis, lang = sure, locales.CrisisKinds[kind-1], l
+			}
+		}
+		if from+mostHeard >= len(words) {
+			break
+		}
+	}
+	return crisis, lang
+}
+
+// alarmed answers with safety what sounds like a crisis and answers nothing that was asked. It tells whether it did. What others
+// say is not listened to, and who asks the same once more on the page of safety was misunderstood.
+func (t *turn) alarmed() bool {
+	if n := t.here(); t.passed || t.s.Flow == t.book.roles.Help || n != nil && n.Line || t.greeted() || t.afterRumour() != "" {
+		return false
+	}
+	crisis, lang := t.book.hear(t.folded, t.spoken)
+	if crisis == "" {
+		return false
+	}
+	t.urgent(t.book.crisis[crisis], lang)
+	t.after(msgUnsure)
+	return true
+}
+
+// spoken are the languages that the person's words may be in: their own, and what the words look like. Who has none, and whose
+// words look like none, may speak any.
+func (t *turn) spoken() []string {
+	var out []string
+	for _, code := range []string{t.s.Language, t.book.Catalogue.Suggest(t.text)} {
+		if code != "" && !slices.Contains(out, code) {
+			out = append(out, code)
+		}
+	}
+	if len(out) == 0 {
+		for _, l := range t.book.Catalogue.Languages() {
+			out = append(out, l.Code)
+		}
+	}
+	return out
+}
+
+// labels are what a language calls the choices of all flows but that of safety.
+func (b *Book) labels(l *locales.Language) []string {
+	var out []string
+	for _, f := range b.flows {
+		for _, n := range f.order {
+			for i := range n.Choices {
+				if label := n.Choices[i].Label; label != "" && f.ID != b.roles.Help {
+					out = append(out, l.Raw(label))
+				}
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// lists are the lists of a language whose names begin so.
+func lists(l *locales.Language, prefix string) []search.Concept {
+	var out []search.Concept
+	for _, id := range l.IDs() {
+		if strings.HasPrefix(id, prefix) {
+			out = append(out, search.Concept{ID: id, Words: strings.Split(l.Raw(id), "|")})
+		}
+	}
+	return out
+}

@@ -1,0 +1,159 @@
+// What people in danger write in words that nobody foresaw: how much of it is heard, and who is led to safety without need.
+package flows
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"posada/locales"
+)
+
+// Goals of the ear with the phrases and rules, in parts of a hundred, over all languages and in each.
+const (
+	goalHeard, goalHeardEach        = 90, 76
+	goalNeedless, goalNeedlessEach  = 10, 24
+	goalQuestions, goalQuestionEach = 3, 8
+)
+
+// alarm tells what a text of a language would be answered with.
+func alarm(b *Book, text, lang string) string {
+	folded := locales.Fold(text)
+	if kind, _ := b.danger(folded); kind != "" {
+		return kind
+	}
+	kind, _ := b.hear(folded, func() []string { return []string{lang} })
+	return kind
+}
+
+func TestFreshWordsOfDangerAreHeard(t *testing.T) {
+	book := realBook(t)
+	var dangers, heard, calm, needless, questions, astray int
+	for _, l := range book.Catalogue.Languages() {
+		danger, alike := readAsked(t, "fresh."+l.Code+".txt")
+		listed, h, kinds, n, q := 0, 0, 0, 0, 0
+		for _, x := range danger {
+			if kind, _ := book.danger(locales.Fold(x.text)); kind != "" {
+				listed++
+			}
+			kind := alarm(book, x.text, l.Code)
+			if kind == "" {
+				t.Logf("%s: not heard (%s): %s", l.Code, x.right[0], x.text)
+				continue
+			}
+			h++
+			if kind == x.right[0] {
+				kinds++
+			}
+		}
+		for _, x := range alike {
+			if kind := alarm(book, x.text, l.Code); kind != "" {
+				n++
+				t.Logf("%s: a false alarm (%s): %s", l.Code, kind, x.text)
+			}
+		}
+		own, _ := readAsked(t, "questions."+l.Code+".txt")
+		other, _ := readAsked(t, "other."+l.Code+".txt")
+		own = slices.DeleteFunc(append(own, other...), func(x asked) bool {
+			kind, _ := book.danger(locales.Fold(x.text)) // led to safety by a phrase of their own
+			return kind != ""
+		})
+		for _, x := range own {
+			if kind := alarm(book, x.text, l.Code); kind != "" {
+				q++
+				t.Logf("%s: a question is led to safety (%s): %s", l.Code, kind, x.text)
+			}
+		}
+		t.Logf("fresh crisis %s: %d of %d heard (by phrases and rules alone %d), %d as the kind they are; %d of %d look-alikes alarm; %d of %d questions",
+			l.Code, h, len(danger), listed, kinds, n, len(alike), q, len(own))
+		if percent(h, len(danger)) < goalHeardEach || percent(n, len(alike)) > goalNeedlessEach || percent(q, len(own)) > goalQuestionEach {
+			t.Errorf("%s misses the goal", l.Code)
+		}
+		dangers, heard, calm, needless, questions, astray = dangers+len(danger), heard+h, calm+len(alike), needless+n, questions+len(own), astray+q
+	}
+	t.Logf("fresh crisis in all: %.1f%% of %d heard, %.1f%% of %d look-alikes and %.1f%% of %d questions alarm", percent(heard, dangers), dangers, percent(needless, calm), calm, percent(astray, questions), questions)
+	if percent(heard, dangers) < goalHeard || percent(needless, calm) > goalNeedless || percent(astray, questions) > goalQuestions {
+		t.Error("all languages together miss the goal")
+	}
+}
+
+// A label is what the book itself offers: typed out it is an answer, whatever it sounds like.
+func TestNoLabelOfTheBookSoundsLikeDanger(t *testing.T) {
+	book := realBook(t)
+	for _, l := range book.Catalogue.Languages() {
+		for _, f := range book.flows {
+			for _, n := range f.order {
+				if !n.isAsk() || n.ChoicesFrom != "" || n.Type != "" || f.ID == book.roles.Help || f.ID == book.roles.First {
+					continue
+				}
+				for i := range n.Choices {
+					text := l.Raw(n.Choices[i].Label)
+					s := Session{Language: l.Code, Consented: true, Flow: f.ID, Node: n.id, Version: book.version, Seen: reviewed(book).Unix() / 60}
+					s, _, _ = book.Step(s, Input{Text: text}, WhatsApp, At{Now: reviewed(book)})
+					if slices.ContainsFunc(s.Shown, func(x Shown) bool { return x.Node == msgUnsure }) {
+						t.Errorf("%s: the label %q of %s is taken for danger", l.Code, text, n.name())
+					}
+				}
+			}
+		}
+	}
+}
+
+// armed is what no phrase and no rule foresaw, and the ear hears.
+const armed = "hay unos weyes armados afuera del albergue preguntando por los hondureños"
+
+func TestWordsThatSoundLikeDangerAreAnsweredWithSafety(t *testing.T) {
+	b := realBook(t)
+	if kind, _ := b.danger(locales.Fold(armed)); kind != "" || alarm(b, armed, "es") != "danger" {
+		t.Fatalf("%q proves nothing: a rule hears %q, the ear %q", armed, kind, alarm(b, armed, "es"))
+	}
+	safety := b.crisis["danger"].place()
+	for where, k := range map[string]*talker{
+		"at first":    newTalker(t, b, "", SMS, reviewed(b)),
+		"at consent":  greeted(t, b),
+		"at the menu": newTalker(t, b, "es", SMS, reviewed(b)).atMenu(),
+		"in another":  newTalker(t, b, "en", WhatsApp, reviewed(b)).atMenu(),
+		"in a month":  atMonth(t, b),
+		"after idle":  slept(atWay(t, b, "es", SMS), time.Hour),
+		"old node":    oldBook(atWay(t, b, "es", SMS)),
+	} {
+		text := k.say(armed)
+		if len(k.s.Shown) == 0 || k.s.Shown[0].Place != safety {
+			t.Errorf("%s: it is answered by %v", where, k.s.Shown)
+			continue
+		}
+		note := b.Catalogue.Language(k.s.Language).Raw(msgUnsure)
+		if k.form.Transliterate {
+			note = locales.Transliterate(note)
+		}
+		if !strings.Contains(text, note) && !slices.ContainsFunc(k.s.Shown, func(s Shown) bool { return s.Node == msgUnsure }) {
+			t.Errorf("%s: nobody says that Posada may have misunderstood: %q", where, text)
+		}
+		// Who says it once more was misunderstood.
+		k.say(armed)
+		if len(k.s.Shown) > 0 && k.s.Shown[0].Place == safety {
+			t.Errorf("%s: it is answered in the same way again", where)
+		}
+	}
+}
+
+// What is not a person's own question or news is not listened to.
+func TestOnlyAPersonsOwnWordsAreListenedTo(t *testing.T) {
+	b := realBook(t)
+	menu := func() *talker { return newTalker(t, b, "es", SMS, reviewed(b)).atMenu() }
+	stopped := menu()
+	stopped.say("alto")
+	telling := menu()
+	telling.say("rumor")
+	for what, say := range map[string]func() *talker{
+		"a forwarded message": func() *talker { k := menu(); k.input(Input{Text: armed, Forwarded: true}); return k },
+		"what others tell":    func() *talker { k := menu(); k.say("rumor " + armed); return k },
+		"a rumour asked for":  func() *talker { telling.say(armed); return telling },
+		"who has stopped":     func() *talker { stopped.say(armed); return stopped },
+	} {
+		if k := say(); slices.ContainsFunc(k.s.Shown, func(s Shown) bool { return s.Node == msgUnsure }) {
+			t.Errorf("%s: it is taken for danger", what)
+		}
+	}
+}
