@@ -86,10 +86,11 @@ func furnish(h *house, c *Config) {
 			f.mu.Unlock()
 			return true, f.store.EraseNotes(ctx, call.EraseNotes...)
 		},
-		Link:   func(s string) bool { return s == approvedLink },
-		Number: func(s string) bool { return s == "525512345678" },
-		Author: rumour.Author{Name: "Casa Prueba", URL: "https://posada.example/", Page: "https://posada.example/rumours"},
-		Report: report,
+		Link:    func(s string) bool { return s == approvedLink },
+		Number:  func(s string) bool { return s == "525512345678" },
+		Meeting: bulletin.Meeting,
+		Author:  rumour.Author{Name: "Casa Prueba", URL: "https://posada.example/", Page: "https://posada.example/rumours"},
+		Report:  report,
 	})
 	f.bulletins = bulletin.New(f.store, bulletin.World{
 		Composer: testComposer{}, Languages: []string{"en", "es", "ht", "fa"}, Channels: []string{"telegram", "whatsapp", "sms"},

@@ -85,7 +85,7 @@ func functions(w words, a assets) template.FuncMap {
 		"hex":     func(b [32]byte) string { return hex.EncodeToString(b[:]) },
 		"join":    strings.Join,
 		"list":    func(s ...string) []string { return s },
-		"channel": channelName, "bars": bars, "columns": columns,
+		"channel": func(channel string) string { return channelName(w.say, channel) }, "bars": bars, "columns": columns,
 	}
 }
 

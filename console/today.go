@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"posada/bot"
 	"posada/bot/staff"
 	"posada/flows"
 	"posada/locales"
@@ -54,7 +55,7 @@ func (c *Console) todayPage(v *visit) (reply, error) {
 		d.People = append(d.People, n.Languages[lang].point(languageName(c.Book.Catalogue, lang)))
 	}
 	for _, channel := range told(n.Channels, c.channels()) {
-		d.Via = append(d.Via, n.Channels[channel].point(channelName(channel)))
+		d.Via = append(d.Via, n.Channels[channel].point(channelName(v.say, channel)))
 	}
 	d.Asked = days(n.Unanswered)
 	for _, day := range n.Due { // nearly each is a person
@@ -140,14 +141,9 @@ func languageName(c *locales.Catalogue, code string) string {
 }
 
 // channelName is what people call a channel.
-func channelName(channel string) string {
-	switch channel {
-	case "sms":
-		return "SMS"
-	case "whatsapp":
-		return "WhatsApp"
-	case "telegram":
-		return "Telegram"
+func channelName(say func(key string, args ...any) string, channel string) string {
+	if slices.Contains([]string{"sms", "whatsapp", "telegram", bot.Simulator}, channel) {
+		return say("bulletins.form." + channel)
 	}
 	return channel
 }

@@ -95,6 +95,23 @@ func (d *Desk) checkAudience(ctx context.Context, b Bulletin, now time.Time) ([]
 	return out, nil
 }
 
+// checkPaused warns of what rests: each person's bulletins leave in their order,
+// so whoever is still to get it waits for this one too. What a correction takes
+// the place of waits for nothing.
+func (d *Desk) checkPaused(ctx context.Context, b Bulletin) ([]Problem, error) {
+	all, err := d.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Problem
+	for _, other := range all {
+		if other.State == Paused && other.ID != b.ID && other.ID != b.Corrects {
+			out = append(out, Problem{Code: CodeWaits, Warning: true, Word: other.Title})
+		}
+	}
+	return out, nil
+}
+
 // checkGot tells why nobody knows who got a bulletin, "" when it is known.
 func (d *Desk) checkGot(ctx context.Context, id string, now time.Time) (Code, error) {
 	_, b, err := d.paper(ctx, id)

@@ -13,6 +13,10 @@ import (
 	"posada/locales"
 )
 
+// Meeting is the landmark or the address that a text gives together with a time
+// or a day soon, "" for none: other texts than bulletins do not say it either.
+func Meeting(text string) string { return meeting(text, nil) }
+
 // meeting is the place that a text gives together with a time, "" for none.
 func meeting(text string, places []string) string {
 	text = plainText(text)

@@ -74,6 +74,13 @@ func (d *Desk) show(ctx context.Context, b Bulletin, now time.Time) (Preview, []
 		return Preview{}, nil, err
 	}
 	p.Problems = append(p.Problems, lists...)
+	if !b.Begun() {
+		paused, err := d.checkPaused(ctx, b)
+		if err != nil {
+			return Preview{}, nil, err
+		}
+		p.Problems = append(p.Problems, paused...)
+	}
 	p.Hash, err = hash(b, d.variants(b, 0, corrects)) // it may be sent on another day
 	return p, made, err
 }

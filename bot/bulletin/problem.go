@@ -43,6 +43,7 @@ const (
 	CodeLocked      Code = "locked"       // warning: Lang: Word shows on a locked screen
 	CodeTemplate    Code = "template"     // warning: Lang: nobody outside WhatsApp's window can be asked to write
 	CodeNoAgreement Code = "not-agreed"   // warning: they never agreed to go on, and are left out
+	CodeWaits       Code = "waits"        // warning: who is still to get the paused bulletin Word gets this one after it
 )
 
 // Problem is one of them. People is a number that cannot give a small one away.

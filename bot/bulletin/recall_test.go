@@ -118,3 +118,23 @@ func TestACorrectionStopsAFirstThatIsStillBeingQueued(t *testing.T) {
 		}
 	})
 }
+
+// Whoever writes while another bulletin rests is told what that means; what
+// corrects it waits for nothing.
+func TestWhatRestsIsNamedToWhoeverSendsSomethingElse(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.enrol(40, bot.Person{})
+		resting := o.inState(bulletin.Paused, day)
+		other := must[bulletin.Bulletin](o)(o.Draft(t.Context(), ana, content(), day))
+		p, err := o.Preview(t.Context(), other, day)
+		if err != nil || !slices.ContainsFunc(p.Problems, func(p bulletin.Problem) bool {
+			return p.Code == bulletin.CodeWaits && p.Warning && p.Word == resting.Title
+		}) {
+			t.Errorf("nobody hears of it: %+v, %v", p.Problems, err)
+		}
+		fix := must[bulletin.Bulletin](o)(o.Recall(t.Context(), resting.ID, ana, content(), false, day))
+		if p, err := o.Preview(t.Context(), fix, day); err != nil || hasCode(p.Problems, bulletin.CodeWaits, true) {
+			t.Errorf("its correction waits for it: %+v, %v", p.Problems, err)
+		}
+	})
+}

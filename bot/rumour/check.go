@@ -32,13 +32,13 @@ func (d *Desk) Check(v Verdict, now time.Time) []Problem {
 		if v.Reason[lang] == "" {
 			add(Problem{Code: NoReason, Field: "reason", Lang: lang})
 		}
-		out = append(out, d.checkText("claim", lang, v.Claim[lang], MaxClaim)...)
+		out = append(out, d.checkTold("claim", lang, v.Claim[lang], MaxClaim)...)
 	}
 	for _, lang := range sorted(v.Reason) {
 		if v.Claim[lang] == "" {
 			add(Problem{Code: NoClaim, Field: "claim", Lang: lang})
 		}
-		out = append(out, d.checkText("reason", lang, v.Reason[lang], MaxReason)...)
+		out = append(out, d.checkTold("reason", lang, v.Reason[lang], MaxReason)...)
 	}
 	for _, lang := range sorted(v.Heard) {
 		if len(v.Heard[lang]) > MaxHeard {
@@ -72,6 +72,17 @@ func (d *Desk) checkSources(v Verdict, now time.Time) (out []Problem) {
 		}
 		if u, err := url.Parse(s.URL); s.URL != "" && (err != nil || u.Scheme != "https" || u.User != nil || d.with.Link == nil || !d.with.Link(s.URL)) {
 			out = append(out, Problem{Code: BadLink, Field: "source", What: s.URL})
+		}
+	}
+	return out
+}
+
+// checkTold checks a text that goes to everybody.
+func (d *Desk) checkTold(field, lang, text string, limit int) []Problem {
+	out := d.checkText(field, lang, text, limit)
+	if d.with.Meeting != nil && utf8.RuneCountInString(text) <= limit {
+		if place := d.with.Meeting(text); place != "" {
+			out = append(out, Problem{Code: BadMeeting, Field: field, Lang: lang, What: place})
 		}
 	}
 	return out

@@ -68,6 +68,9 @@ type Config struct {
 	// Link and Number tell whether a link, and a telephone number by its digits,
 	// may stand in what officers write; nil: none may.
 	Link, Number func(string) bool
+	// Meeting is the place that a text gives together with a time, "" for none;
+	// nil: it is not looked for.
+	Meeting func(text string) string
 
 	// Publish is given all answered rumours whenever one of them changes, and
 	// once at the start of Run. Opened is given whether somebody reads letters.

@@ -130,13 +130,14 @@ const (
 	BadSource  = "bad-source" // a source has a publisher, a title and a date that has been
 	BadLink    = "link"       // not an approved one
 	BadNumber  = "number"     // not one of the directory
+	BadMeeting = "meeting"    // a place with a time: others would know where people will be
 	BadReview  = "review"     // not a day between tomorrow and a year from now
 	BadLang    = "language"   // a language that Posada does not speak
 	NoText     = "no-text"    // nothing is written
 )
 
 // Codes lists all codes of problems.
-var Codes = []string{BadVerdict, NoBridge, NoReason, NoClaim, TooLong, TooMany, NoSource, BadSource, BadLink, BadNumber, BadReview, BadLang, NoText}
+var Codes = []string{BadVerdict, NoBridge, NoReason, NoClaim, TooLong, TooMany, NoSource, BadSource, BadLink, BadNumber, BadMeeting, BadReview, BadLang, NoText}
 
 // The limits of what officers write, in characters.
 const (

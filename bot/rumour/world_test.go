@@ -213,9 +213,15 @@ func (w *world) restart(steps int, late bool) {
 			})
 			return did, err
 		},
-		Langs:   []string{"en", "es", "fr", "ht", "ar"},
-		Link:    func(s string) bool { return strings.Contains(s, "unhcr.org") },
-		Number:  func(s string) bool { return s == "8002000100" },
+		Langs:  []string{"en", "es", "fr", "ht", "ar"},
+		Link:   func(s string) bool { return strings.Contains(s, "unhcr.org") },
+		Number: func(s string) bool { return s == "8002000100" },
+		Meeting: func(text string) string {
+			if strings.Contains(text, "iglesia a las 5") {
+				return "iglesia"
+			}
+			return ""
+		},
 		Publish: func(a []rumour.Answered) { w.mu.Lock(); w.board = a; w.mu.Unlock() },
 		Opened:  func(o rumour.Opening) { w.mu.Lock(); w.open = o; w.mu.Unlock() },
 		Alarm:   func(a rumour.Alarm) { w.mu.Lock(); w.alarms = append(w.alarms, a); w.mu.Unlock() },

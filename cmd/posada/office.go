@@ -106,6 +106,7 @@ func (c *officeFlags) open(n officeNeeds) (*office, error) {
 		Notes: n.store, Shelf: n.store, Call: n.call, Match: rumour.NewClaims(claim.NewReader(n.book.PlaceWords())), Langs: codes(n.book),
 		Link:    func(link string) bool { return bulletin.LinkApproved(link, approved().Links) },
 		Number:  func(digits string) bool { return listed(digits, approved().Phones) },
+		Meeting: bulletin.Meeting,
 		Publish: o.board.answers, Opened: o.board.desk, Report: n.report("rumours"),
 		Alarm:  func(a rumour.Alarm) { o.report(fmt.Errorf("alarm: %s, case %s: %d", a.Kind, a.Case, a.Count)) },
 		Author: rumour.Author{Name: c.OrganisationName, URL: c.OrganisationURL, Page: n.page},
