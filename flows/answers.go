@@ -127,6 +127,9 @@ func (b *Book) BuildSearch() {
 	lastBuilt.Store(out)
 }
 
+// Understands tells whether BuildSearch has ended.
+func (b *Book) Understands() bool { return b.built.Load() != nil }
+
 // bridges are the languages in which a question is searched when it finds
 // nothing in the person's own: many people ask in them.
 var bridges = []string{"en", "es"}

@@ -51,6 +51,7 @@ type Levels struct {
 	Reminded                    []Reminded
 	SessionsLost, ValuesDamaged int64 // since the start
 	DatabaseBytes               int64
+	Understands                 bool // own words: what that needs is made behind a start
 }
 
 // Queue counts the outbox as bot.Counts does, without simulated contacts.
@@ -270,6 +271,7 @@ var (
 	sessionsLost  = desc("posada_sessions_lost_total", "Sessions that could not be used: their people began anew.")
 	valuesDamaged = desc("posada_values_damaged_total", "Stored values that could not be opened.")
 	databaseBytes = desc("posada_database_bytes", "Size of the database file.")
+	understands   = desc("posada_understands", "1 when questions in people's own words are understood: some seconds after a start.")
 )
 
 func desc(name, help string, labels ...string) *prometheus.Desc {
@@ -278,7 +280,7 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 
 // Describe implements prometheus.Collector.
 func (c *levelCollector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{levelsUp, laneUp, queueMessages, subscriptions, sessionsLost, valuesDamaged, databaseBytes} {
+	for _, d := range []*prometheus.Desc{levelsUp, laneUp, queueMessages, subscriptions, sessionsLost, valuesDamaged, databaseBytes, understands} {
 		out <- d
 	}
 }
@@ -327,6 +329,11 @@ func (c *levelCollector) Collect(out chan<- prometheus.Metric) {
 		gauge(subscriptions, float64(r.DueNextHour), programme, zone, "due next hour")
 	}
 	gauge(databaseBytes, float64(l.DatabaseBytes))
+	if l.Understands {
+		gauge(understands, 1)
+	} else {
+		gauge(understands, 0)
+	}
 	out <- prometheus.MustNewConstMetric(sessionsLost, prometheus.CounterValue, float64(l.SessionsLost))
 	out <- prometheus.MustNewConstMetric(valuesDamaged, prometheus.CounterValue, float64(l.ValuesDamaged))
 }

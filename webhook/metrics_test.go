@@ -148,7 +148,7 @@ func TestLevelsAreReadWhenTheMetricsAre(t *testing.T) {
 		return l, fault
 	})
 	l = Levels{Lanes: []deliver.State{{Channel: "sms", Up: true}, {Channel: "telegram", Why: "down"}, {Channel: "sms"}},
-		Queue: &Queue{Queued: 5, Waiting: 2, Parked: 1, Dead: 4}, SessionsLost: 3, ValuesDamaged: 6, DatabaseBytes: 1 << 20,
+		Queue: &Queue{Queued: 5, Waiting: 2, Parked: 1, Dead: 4}, SessionsLost: 3, ValuesDamaged: 6, DatabaseBytes: 1 << 20, Understands: true,
 		Reminded: []Reminded{{"cbp-one", "America/Tijuana", 60, 21, 40}, {"cbp-one", "", 30, 0, 0}, {"+15551234567", "UTC", 30, 0, 0}, {"list", "Etc/GMT+6", 25, 0, 20}}}
 	wantMetrics(t, m, `posada_subscriptions{programme="cbp-one",state="on",zone="America/Tijuana"} 60`, `posada_subscriptions{programme="cbp-one",state="paused",zone="America/Tijuana"} 21`,
 		`posada_subscriptions{programme="cbp-one",state="due next hour",zone="America/Tijuana"} 40`, `posada_subscriptions{programme="cbp-one",state="on",zone=""} 30`,
@@ -158,7 +158,7 @@ func TestLevelsAreReadWhenTheMetricsAre(t *testing.T) {
 	}
 	wantMetrics(t, m, `posada_levels_up 1`, `posada_lane_up{channel="sms"} 1`, `posada_lane_up{channel="telegram"} 0`,
 		`posada_queue{state="queued"} 5`, `posada_queue{state="waiting"} 2`, `posada_queue{state="parked"} 1`, `posada_queue{state="dead"} 4`,
-		`posada_sessions_lost_total 3`, `posada_values_damaged_total 6`, `posada_database_bytes 1.048576e+06`)
+		`posada_sessions_lost_total 3`, `posada_values_damaged_total 6`, `posada_database_bytes 1.048576e+06`, `posada_understands 1`)
 	l.Queue.Queued = 7
 	wantMetrics(t, m, `posada_queue{state="queued"} 7`)
 	l.Queue = nil

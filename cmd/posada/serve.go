@@ -363,6 +363,7 @@ func (s *server) levels(ctx context.Context) (webhook.Levels, error) {
 	}
 	return webhook.Levels{
 		Lanes: s.dispatcher.States(), Queue: &queue, Reminded: reminded, SessionsLost: s.assistant.Lost(), ValuesDamaged: s.store.Damaged(), DatabaseBytes: size,
+		Understands: s.book.Understands(),
 	}, nil
 }
 
