@@ -98,6 +98,17 @@ func (b *Book) Examples(l *locales.Language) []search.Example {
 	return out
 }
 
+// concepts are the words of a language that say the same thing.
+func concepts(l *locales.Language) []search.Concept {
+	var out []search.Concept
+	for _, id := range l.IDs() {
+		if name, ok := strings.CutPrefix(id, "concept."); ok {
+			out = append(out, search.Concept{ID: name, Words: strings.Split(l.Raw(id), "|")})
+		}
+	}
+	return out
+}
+
 // built is what is made of a book that was loaded, behind a start.
 type built struct {
 	of       *locales.Catalogue
@@ -119,10 +130,12 @@ func (b *Book) BuildSearch() {
 		return
 	}
 	out := &built{of: b.Catalogue, version: b.version, searches: map[string]*search.Index{}}
+	thesauri := map[string]*search.Thesaurus{}
 	for _, l := range b.Catalogue.Languages() { // one after another: it is not urgent, and takes room
-		out.searches[l.Code] = search.Build(b.Examples(l), search.NewThesaurus(lists(l, "concept.")))
+		thesauri[l.Code] = search.NewThesaurus(concepts(l))
+		out.searches[l.Code] = search.Build(b.Examples(l), thesauri[l.Code])
 	}
-	out.hearing = b.learn()
+	out.hearing = b.learn(thesauri)
 	b.built.Store(out)
 	lastBuilt.Store(out)
 }

@@ -3,7 +3,6 @@ package flows
 
 import (
 	"slices"
-	"strings"
 
 	"posada/flows/ear"
 	"posada/flows/search"
@@ -12,8 +11,9 @@ import (
 
 // hearing is what the book has learnt to hear.
 type hearing struct {
-	ear    *ear.Ear
-	things map[string]*search.Thesaurus // by language
+	of       *locales.Catalogue
+	ear      *ear.Ear                     // nil: there was nothing to learn from
+	concepts map[string]*search.Thesaurus // by language, of those that there are sentences of
 }
 
 const (
@@ -26,15 +26,15 @@ const (
 
 // learn teaches the ear all languages at once: what is said of a brother and of armed men is danger in each. The harmless
 // sentences are those of the catalogue, about as many of the questions that the search knows, and the book's own labels.
-func (b *Book) learn() *hearing {
-	h := &hearing{things: map[string]*search.Thesaurus{}}
+func (b *Book) learn(concepts map[string]*search.Thesaurus) *hearing {
+	h := &hearing{of: b.Catalogue, concepts: map[string]*search.Thesaurus{}}
 	var all []ear.Sentence
 	for _, l := range b.Catalogue.Languages() {
 		told, _ := b.Catalogue.Told(l.Code) // what is wrong with a line is the checker's to say
 		if len(told) == 0 {
 			continue
 		}
-		h.things[l.Code] = search.NewThesaurus(slices.Concat(lists(l, "concept."), lists(l, "danger.")))
+		h.concepts[l.Code] = concepts[l.Code]
 		for _, s := range told {
 			all = append(all, ear.Sentence{Kind: slices.Index(locales.CrisisKinds, s.Kind) + 1, Text: h.text(l.Code, wordsOf(s.Text))})
 		}
@@ -58,7 +58,7 @@ func (b *Book) learn() *hearing {
 func wordsOf(text string) []string { return locales.Tokens(locales.Fold(text)) }
 
 func (h *hearing) text(lang string, words []string) ear.Text {
-	return ear.Text{Lang: lang, Words: words, Things: h.things[lang].In(words)}
+	return ear.Text{Lang: lang, Words: words, Things: append(h.concepts[lang].In(words), h.of.Things(words, lang)...)}
 }
 
 // hear tells which crisis a folded text sounds like in one of some languages, "" for none.
@@ -79,7 +79,7 @@ func (b *Book) hear(folded string, langs func() []string) (crisis, lang string) 
 	for from := 0; ; from += mostHeard / 2 {
 		part := words[from:min(from+mostHeard, len(words))]
 		for _, l := range langs() {
-			if h.things[l] == nil {
+			if h.concepts[l] == nil {
 				continue
 			}
 			if kind, sure := h.ear.Hear(h.text(l, part)); sure >= best {
@@ -139,15 +139,4 @@ func (b *Book) labels(l *locales.Language) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
-}
-
-// lists are the lists of a language whose names begin so.
-func lists(l *locales.Language, prefix string) []search.Concept {
-	var out []search.Concept
-	for _, id := range l.IDs() {
-		if strings.HasPrefix(id, prefix) {
-			out = append(out, search.Concept{ID: id, Words: strings.Split(l.Raw(id), "|")})
-		}
-	}
-	return out
 }

@@ -30,6 +30,7 @@ type dangers struct {
 	clash []Clash // lists that no rule asks for
 	rules []dangerRule
 	lists map[string]int        // name → number
+	names []string              // of each number, with the prefix
 	first map[string][]listTerm // by the first word of a term, or the stem of it
 	langs []string
 }
@@ -123,6 +124,7 @@ func (d *dangers) addRule(kind, line string) error {
 					return fmt.Errorf("more than %d lists", maxLists)
 				}
 				d.lists[name] = list
+				d.names = append(d.names, dangerPrefix+name)
 			}
 			set.add(list)
 		}
@@ -181,6 +183,29 @@ func (d *dangers) within(words []string) (kind, lang string) {
 		}
 	}
 	return "", ""
+}
+
+// Things names the lists of danger of which words of a text in a language hold something: what is spoken of. Their order is
+// that of the rules.
+func (c *Catalogue) Things(words []string, code string) []string {
+	d := c.dangers
+	d.listen()
+	lang := slices.Index(d.langs, code)
+	var met listSet
+	for i, w := range words {
+		d.each(w, func(t listTerm) {
+			if t.lang == lang && begins(t.words[1:], words[i+1:]) {
+				met.add(t.list)
+			}
+		})
+	}
+	var out []string
+	for list, name := range d.names {
+		if met[list/64]>>(list%64)&1 == 1 {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // each hands out the terms that may begin with a word.
