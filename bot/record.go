@@ -154,12 +154,18 @@ func (r *reader) outbound() Outbound {
 	return o
 }
 
-// Encode is the stored form of a message that left. Once its state is final,
-// nothing of it is kept but its kind, time and mailing.
-func (s Sent) Encode() []byte {
+// settled is what is kept of a message that left: once its state is final,
+// nothing but its kind, time and mailing.
+func (s Sent) settled() Sent {
 	if s.State.Final() {
 		s.Outbound = Outbound{Kind: s.Kind, At: s.At, Mailing: s.Mailing}
 	}
+	return s
+}
+
+// Encode is the stored form of a message that left, of what is kept of it.
+func (s Sent) Encode() []byte {
+	s = s.settled()
 	body := s.Outbound.Encode()
 	w := newRecord(len(body) + len(s.Ref) + 4)
 	w.number(uint64(s.State))
@@ -176,7 +182,7 @@ func DecodeSent(raw []byte) (Sent, error) {
 	if err := r.end("message that left"); err != nil {
 		return Sent{}, err
 	}
-	return s, nil
+	return s.settled(), nil
 }
 
 // Encode is the dead letter's stored form; its ID is the store's to keep.

@@ -22,6 +22,8 @@ const (
 	hears = 0.6
 	// A shorter text is no sentence, where signs are words neither; a longer one is listened to in parts that overlap by half.
 	leastHeard, leastSigns, mostHeard = 4, 6, 40
+	// mostSpoken is how many languages a person is taken to speak, where anything is known of it.
+	mostSpoken = 2
 )
 
 // learn teaches the ear all languages at once: what is said of a brother and of armed men is danger in each. The harmless
@@ -75,14 +77,18 @@ func (b *Book) hear(folded string, langs func() []string) (crisis, lang string) 
 	if len(words) < least {
 		return "", ""
 	}
-	best := hears
+	best, languages := hears, langs()
 	for from := 0; ; from += mostHeard / 2 {
 		part := words[from:min(from+mostHeard, len(words))]
-		for _, l := range langs() {
+		for _, l := range languages {
 			if h.concepts[l] == nil {
 				continue
 			}
-			if kind, sure := h.ear.Hear(h.text(l, part)); sure >= best {
+			text := h.text(l, part)
+			if len(languages) > mostSpoken && len(text.Things) == 0 {
+				continue // words of no language that is known
+			}
+			if kind, sure := h.ear.Hear(text); sure >= best {
 				best, crisis, lang = sure, locales.CrisisKinds[kind-1], l
 			}
 		}
@@ -94,18 +100,36 @@ func (b *Book) hear(folded string, langs func() []string) (crisis, lang string) 
 }
 
 // alarmed answers with safety what sounds like a crisis and answers nothing that was asked. It tells whether it did. What others
-// say is not listened to, and who asks the same once more on the page of safety was misunderstood.
+// say is not listened to, nor what officers answered already; and who asks the same once more, on the page of safety or on one
+// that they came to from there, was misunderstood.
 func (t *turn) alarmed() bool {
-	if n := t.here(); t.passed || t.s.Flow == t.book.roles.Help || n != nil && n.Line || t.greeted() || t.afterRumour() != "" {
+	safety := func(p Place) bool { return p.Flow == t.book.roles.Help }
+	if t.passed || safety(Place{t.s.Flow, t.s.Node}) || slices.ContainsFunc(t.s.Stack, safety) || t.greeted() || t.afterRumour() != "" {
 		return false
 	}
 	crisis, lang := t.book.hear(t.folded, t.spoken)
-	if crisis == "" {
+	if crisis == "" || t.board().heard.find(t.text, t.language().Code).Clear {
 		return false
 	}
+	notes := t.notes
+	t.notes = nil
 	t.urgent(t.book.crisis[crisis], lang)
 	t.after(msgUnsure)
+	for _, id := range notes { // safety comes first
+		t.after(id)
+	}
 	return true
+}
+
+// misheard leads who has agreed to nothing yet, and was misunderstood, back to where they were; their language was guessed
+// from the same words, and is asked for.
+func (t *turn) misheard() {
+	if n := t.pop(); n != t.book.flowByID[t.book.roles.First].start {
+		t.run(n)
+		return
+	}
+	t.s = Session{}
+	t.begin()
 }
 
 // spoken are the languages that the person's words may be in: their own, and what the words look like. Who has none, and whose

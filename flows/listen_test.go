@@ -117,6 +117,8 @@ func TestWordsThatSoundLikeDangerAreAnsweredWithSafety(t *testing.T) {
 		"in a month":  atMonth(t, b),
 		"after idle":  slept(atWay(t, b, "es", SMS), time.Hour),
 		"old node":    oldBook(atWay(t, b, "es", SMS)),
+		"a reminder":  reminded(t, b),
+		"expired":     expired(newTalker(t, b, "es", SMS, reviewed(b)).atMenu()),
 	} {
 		text := k.say(armed)
 		if len(k.s.Shown) == 0 || k.s.Shown[0].Place != safety {
@@ -130,11 +132,70 @@ func TestWordsThatSoundLikeDangerAreAnsweredWithSafety(t *testing.T) {
 		if !strings.Contains(text, note) && !slices.ContainsFunc(k.s.Shown, func(s Shown) bool { return s.Node == msgUnsure }) {
 			t.Errorf("%s: nobody says that Posada may have misunderstood: %q", where, text)
 		}
-		// Who says it once more was misunderstood.
-		k.say(armed)
-		if len(k.s.Shown) > 0 && k.s.Shown[0].Place == safety {
-			t.Errorf("%s: it is answered in the same way again", where)
+		// Who says it once more, or in other words, was misunderstood.
+		for i, more := range []string{armed, armed, "y siguen afuera del albergue los weyes armados"} {
+			if i > 0 && !k.s.Consented {
+				break // they are asked for their language, or whether to go on
+			}
+			k.say(more)
+			if slices.ContainsFunc(k.s.Shown, func(s Shown) bool { return s.Place == safety || s.Node == msgUnsure }) {
+				t.Errorf("%s: %q is answered in the same way again: %v", where, more, k.s.Shown)
+			}
 		}
+	}
+}
+
+// expired has answers erased in the middle of a conversation.
+func expired(k *talker) *talker {
+	k.s.Expired = true
+	return k
+}
+
+// reminded stands at the question that waits for whoever is reminded.
+func reminded(t *testing.T, b *Book) *talker {
+	t.Helper()
+	k := newTalker(t, b, "es", SMS, reviewed(b)).atMenu()
+	for _, f := range b.flows {
+		for _, n := range f.order {
+			if n.Line && n.isAsk() && n.Type == "" && f.Programme == "cbp-one" {
+				k.s.Flow, k.s.Node = f.ID, n.id
+				return k
+			}
+		}
+	}
+	t.Fatal("no question waits for whoever is reminded")
+	return nil
+}
+
+// Before a language is known only what is spoken of in one that is known counts; and a guess is taken back.
+func TestANewcomerOfAnotherLanguageIsAskedForIt(t *testing.T) {
+	b := realBook(t)
+	for _, text := range []string{
+		"Guten Tag, ich möchte wissen wie ich einen Termin bekomme", "ወንድሜ ቲጁአና ውስጥ ነው ቀጠሮ ይፈልጋል", "tell me a joke I'm bored",
+		"jou3an mout, wen fi mat3am 7al 2areb",
+	} {
+		k := newTalker(t, b, "", WhatsApp, reviewed(b))
+		if k.say(text); slices.ContainsFunc(k.s.Shown, func(s Shown) bool { return s.Node == msgUnsure }) {
+			t.Errorf("%q is taken for danger in %s", text, k.s.Language)
+		}
+	}
+	k := newTalker(t, b, "", WhatsApp, reviewed(b))
+	k.say(armed)
+	if k.s.Language != "es" {
+		t.Fatalf("safety is said in %q", k.s.Language)
+	}
+	if k.say(armed); k.s.Consented || slices.ContainsFunc(k.s.Stack, func(p Place) bool { return p.Flow == b.roles.Help }) || k.s.Flow != b.roles.First {
+		t.Errorf("who is misunderstood stands at %s/%s, in %q", k.s.Flow, k.s.Node, k.s.Language)
+	}
+}
+
+// A photo with words of danger: safety stands before the word about photos.
+func TestSafetyStandsBeforeEverythingElseThatIsSaid(t *testing.T) {
+	b := realBook(t)
+	k := newTalker(t, b, "es", WhatsApp, reviewed(b)).atMenu()
+	k.input(Input{Text: armed, Media: MediaPhoto})
+	if len(k.s.Shown) == 0 || k.s.Shown[0].Place != b.crisis["danger"].place() || !slices.ContainsFunc(k.s.Shown, func(s Shown) bool { return s.Node == MediaPhoto.note() }) {
+		t.Errorf("it is answered by %v", k.s.Shown)
 	}
 }
 

@@ -94,7 +94,11 @@ func (t *turn) answer(payload string) {
 		t.choose(n, ways[i])
 		return
 	}
-	if t.alarmed() {
+	if t.doubted && !t.s.Consented {
+		t.misheard()
+		return
+	}
+	if t.recognised() || t.alarmed() {
 		return
 	}
 	if t.s.Language == "" && (t.namesOral() || t.suggestAnew()) {
@@ -104,7 +108,7 @@ func (t *turn) answer(payload string) {
 		t.show(n) // a greeting in the middle is greeted by the question
 		return
 	}
-	if t.recognised() || t.tellsRumour() || t.searched(false) {
+	if t.tellsRumour() || t.searched(false) {
 		return
 	}
 	t.miss(n)

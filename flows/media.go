@@ -37,7 +37,8 @@ func (t *turn) slow() []Message {
 }
 
 // Urgent tells whether a text must not wait behind others: the word stop, or
-// words of a crisis, in any language, as Step reads them.
+// words of a crisis, in any language, as Step reads them. What Step only guesses
+// to be one waits as any text does.
 func (b *Book) Urgent(text string) bool {
 	text, _ = locales.Clean(text, MaxText)
 	folded := locales.Fold(text)

@@ -90,16 +90,17 @@ type turn struct {
 	s       Session
 	effects []Effect
 
-	notes  []string // messages of Posada itself that come first
-	text   string   // what was typed, cleaned; only an effect may keep it
-	folded string
-	picked string  // a language chosen in this turn
-	passed bool    // the text was forwarded
-	silent bool    // nothing is said
-	alone  bool    // only the notes are said
-	before []Shown // the last answer, when pages of it were not read
-	done   bool    // the session has ended
-	lang   string  // the language of a turn whose session has ended
+	notes   []string // messages of Posada itself that come first
+	text    string   // what was typed, cleaned; only an effect may keep it
+	folded  string
+	picked  string  // a language chosen in this turn
+	passed  bool    // the text was forwarded
+	doubted bool    // the last answer said that Posada may have misunderstood
+	silent  bool    // nothing is said
+	alone   bool    // only the notes are said
+	before  []Shown // the last answer, when pages of it were not read
+	done    bool    // the session has ended
+	lang    string  // the language of a turn whose session has ended
 
 	more bool // there is more of what was sent than text: it was cut, or a picture or a hidden link came with it
 
@@ -161,6 +162,7 @@ func (t *turn) take(in Input) {
 	if in.Payload == "" && keyword == "" && !lost && t.answersUnseen() {
 		keyword = locales.KeyMore
 	}
+	t.doubted = slices.ContainsFunc(t.s.Shown, func(s Shown) bool { return s.Node == msgUnsure })
 	if t.unread() {
 		t.before = said(t.s.Shown)
 	}
@@ -222,6 +224,8 @@ func (t *turn) take(in Input) {
 	case lost:
 		t.notes = append(t.notes, msgLost)
 		t.home()
+		return
+	case t.s.Expired && t.s.Flow != t.book.roles.Away && said && t.alarmed():
 		return
 	case t.s.Expired && t.s.Flow != t.book.roles.Away:
 		t.expired()

@@ -32,13 +32,15 @@ func (d *Desk) Check(v Verdict, now time.Time) []Problem {
 		if v.Reason[lang] == "" {
 			add(Problem{Code: NoReason, Field: "reason", Lang: lang})
 		}
-		out = append(out, d.checkTold("claim", lang, v.Claim[lang], MaxClaim)...)
+		out = append(out, d.checkText("claim", lang, v.Claim[lang], MaxClaim)...)
+		out = append(out, d.checkMeeting("claim", lang, v.Claim[lang])...)
 	}
 	for _, lang := range sorted(v.Reason) {
 		if v.Claim[lang] == "" {
 			add(Problem{Code: NoClaim, Field: "claim", Lang: lang})
 		}
-		out = append(out, d.checkTold("reason", lang, v.Reason[lang], MaxReason)...)
+		out = append(out, d.checkText("reason", lang, v.Reason[lang], MaxReason)...)
+		out = append(out, d.checkMeeting("reason", lang, v.Claim[lang]+"\n"+v.Reason[lang])...) // they are read together
 	}
 	for _, lang := range sorted(v.Heard) {
 		if len(v.Heard[lang]) > MaxHeard {
@@ -77,15 +79,15 @@ func (d *Desk) checkSources(v Verdict, now time.Time) (out []Problem) {
 	return out
 }
 
-// checkTold checks a text that goes to everybody.
-func (d *Desk) checkTold(field, lang, text string, limit int) []Problem {
-	out := d.checkText(field, lang, text, limit)
-	if d.with.Meeting != nil && utf8.RuneCountInString(text) <= limit {
-		if place := d.with.Meeting(text); place != "" {
-			out = append(out, Problem{Code: BadMeeting, Field: field, Lang: lang, What: place})
-		}
+// checkMeeting refuses a place with a time in what goes to everybody.
+func (d *Desk) checkMeeting(field, lang, text string) []Problem {
+	if d.with.Meeting == nil || utf8.RuneCountInString(text) > MaxClaim+MaxReason+1 {
+		return nil // it is refused for its length
 	}
-	return out
+	if place := d.with.Meeting(text); place != "" {
+		return []Problem{{Code: BadMeeting, Field: field, Lang: lang, What: place}}
+	}
+	return nil
 }
 
 // checkText checks one text in one language.

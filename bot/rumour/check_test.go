@@ -60,11 +60,14 @@ func TestAVerdictIsHeldToAccount(t *testing.T) {
 		"hidden in a link":    {func(v v) { v.Reason["es"] = "mire ev\u200di\ufe0fl.\u034fexample" }, "link reason es"},
 		"an address of a net": {func(v v) { v.Reason["es"] = "mire 192.0.2.7/x" }, "link reason es"},
 		"a meeting place":     {func(v v) { v.Reason["es"] = "vaya a la iglesia a las 5" }, "meeting reason es"},
-		"one in the rumour":   {func(v v) { v.Claim["es"] = "salen de la iglesia a las 5" }, "meeting claim es"},
-		"heard of a meeting":  {func(v v) { v.Heard = map[string][]string{"es": {"salen de la iglesia a las 5"}} }, ""},
-		"circled digits":      {func(v v) { v.Reason["es"] = "llame al ⑥⑥④①②③④⑤⑥⑦" }, "number reason es"},
-		"heard too much":      {func(v v) { v.Heard = map[string][]string{"es": strings.Split(strings.Repeat("a", 21), "")} }, ""},
-		"heard with a link":   {func(v v) { v.Heard = map[string][]string{"es": {"mire evil.example/x"}} }, "link heard es"},
+		"one in both": {func(v v) {
+			v.Claim["es"], v.Reason["es"] = "salen de la iglesia", "a las 5 no sale nadie"
+		}, "meeting reason es"},
+		"one in the rumour":  {func(v v) { v.Claim["es"] = "salen de la iglesia a las 5" }, "meeting claim es"},
+		"heard of a meeting": {func(v v) { v.Heard = map[string][]string{"es": {"salen de la iglesia a las 5"}} }, ""},
+		"circled digits":     {func(v v) { v.Reason["es"] = "llame al ⑥⑥④①②③④⑤⑥⑦" }, "number reason es"},
+		"heard too much":     {func(v v) { v.Heard = map[string][]string{"es": strings.Split(strings.Repeat("a", 21), "")} }, ""},
+		"heard with a link":  {func(v v) { v.Heard = map[string][]string{"es": {"mire evil.example/x"}} }, "link heard es"},
 	} {
 		v := verdict()
 		c.change(&v)

@@ -217,7 +217,7 @@ func (w *world) restart(steps int, late bool) {
 		Link:   func(s string) bool { return strings.Contains(s, "unhcr.org") },
 		Number: func(s string) bool { return s == "8002000100" },
 		Meeting: func(text string) string {
-			if strings.Contains(text, "iglesia a las 5") {
+			if strings.Contains(text, "iglesia") && strings.Contains(text, "a las 5") {
 				return "iglesia"
 			}
 			return ""

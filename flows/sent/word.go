@@ -190,7 +190,7 @@ func ending(piece string) end {
 
 // stops tells whether a sentence ends with a piece of a text; dots that stand for what is left out end none.
 func stops(piece string) bool {
-	piece = strings.TrimRight(piece, "\"'»”’)")
+	piece = strings.TrimRight(piece, "\"'»”’)]}")
 	return ending(piece) == endSentence && !strings.HasSuffix(piece, "…") && !strings.HasSuffix(piece, "..")
 }
 
