@@ -81,7 +81,7 @@ func (b *Book) hear(folded string, langs func() []string) (crisis, lang string) 
 	for from := 0; ; from += mostHeard / 2 {
 		part := words[from:min(from+mostHeard, len(words))]
 		for _, l := range languages {
-			if h.concepts[l] == nil {
+			if n := different(part); h.concepts[l] == nil || n < max(least, len(part)/3) { // the same words a hundred times are no sentence
 				continue
 			}
 			text := h.text(l, part)
@@ -97,6 +97,16 @@ func (b *Book) hear(folded string, langs func() []string) (crisis, lang string) 
 		}
 	}
 	return crisis, lang
+}
+
+// different counts words, each once.
+func different(words []string) (n int) {
+	for i, w := range words {
+		if slices.Index(words, w) == i {
+			n++
+		}
+	}
+	return n
 }
 
 // alarmed answers with safety what sounds like a crisis and answers nothing that was asked. It tells whether it did. What others

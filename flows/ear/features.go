@@ -1,6 +1,8 @@
 // What the ear sees of a text: numbers of weights.
 package ear
 
+import "slices"
+
 const (
 	offset, prime = 2166136261, 16777619 // of FNV-1a with 32 bits
 	// telling is how often a thing counts for one piece of a word: there are few of them, and they say more.
@@ -37,6 +39,9 @@ func featuresOf(t Text, into []uint32) []uint32 {
 	for i, w := range t.Words {
 		w = sized(w)
 		one := hash(lang^'w', w)
+		if again := slices.Index(t.Words, t.Words[i]) < i; again {
+			continue // to say a word a hundred times says no more
+		}
 		add(one)
 		for gap := 1; gap <= apart && i+gap < len(t.Words); gap++ {
 			add(hash(one*prime^uint32(gap), sized(t.Words[i+gap])))
