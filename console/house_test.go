@@ -246,6 +246,7 @@ func (a answer) main() string {
 	if !ok {
 		return a.text
 	}
+	rest, _, _ = strings.Cut(rest, "</main>") // below it stands the minute
 	return rest
 }
 

@@ -393,7 +393,8 @@ func TestTheLaneOpensWhenTheProviderIsDownAndIsProbed(t *testing.T) {
 			t.Errorf("state %+v", s)
 		}
 		at := w.provider.times("b")
-		if n := len(at); n < 12 || n > 24 {
+		// Two rounds of four workers at most before it opens, six probes in the first minute, then one every 45 seconds at most.
+		if n := len(at); n < 12 || n > 2*4+6+600/45+1 {
 			t.Errorf("%d attempts in ten minutes of outage, want a few", n)
 		}
 		last := at[len(at)-6:]
