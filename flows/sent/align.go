@@ -39,6 +39,10 @@ func (x *Index) along(q []word, k *known, from int) (to int, ok bool) {
 			return 0, false
 		}
 		a, b := q[i], k.words[j]
+		na, nb := 0, 0
+		if a.exact && b.exact && a.text != b.text {
+			na, nb = grouped(q[i:], k.words[j:])
+		}
 		switch {
 		case a.text == b.text:
 			i, j = i+1, j+1
@@ -49,6 +53,8 @@ func (x *Index) along(q []word, k *known, from int) (to int, ok bool) {
 			i, j = i+1, j+2
 		case i+1 < len(q) && joined(b, a, q[i+1]):
 			i, j = i+2, j+1
+		case na > 0:
+			i, j = i+na, j+nb
 		case i == 0 && !a.begun && cutOff(a, b) && strings.HasSuffix(b.text, a.text), i == len(q)-1 && !a.done && cutOff(a, b) && strings.HasPrefix(b.text, a.text):
 			i, j = i+1, j+1
 		default:
@@ -58,15 +64,44 @@ func (x *Index) along(q []word, k *known, from int) (to int, ok bool) {
 	return j, slips <= max(1, len(q)/slipsIn)
 }
 
-// joined tells whether a word is two others written together. Digits in groups are one number: 1 000 is 1000.
+// joined tells whether a word is two others written together.
 func joined(one, a, b word) bool {
-	if len(one.text) != len(a.text)+len(b.text) || one.text != a.text+b.text {
-		return false
+	return len(one.text) == len(a.text)+len(b.text) && one.text == a.text+b.text && a.ends < endSentence &&
+		!one.exact && !one.close && !a.exact && !a.close && !b.exact && !b.close && utf8.RuneCountInString(one.text) >= 6
+}
+
+// leastDialled is from how many digits on they may be grouped in any way: so long a run is dialled, not read.
+const leastDialled = 7
+
+// grouped returns how many words of each side are the same digits in other groups: 1 000 is 1000, and a telephone number is one
+// however it is parted. 0 when they are not. A number does not go on behind the end of a sentence: "on the 14. 120 places" is
+// not 14120 places.
+func grouped(a, b []word) (na, nb int) {
+	if !digits(a[0].text) || !digits(b[0].text) {
+		return 0, 0
 	}
-	if digits(a.text) && digits(b.text) {
-		return len(b.text) >= 3
+	na, nb = 1, 1
+	x, y, total, small := a[0].text, b[0].text, 0, false
+	for {
+		n := min(len(x), len(y))
+		if x[:n] != y[:n] {
+			return 0, 0
+		}
+		x, y, total = x[n:], y[n:], total+n
+		if x == "" && y == "" && (!small || total >= leastDialled) {
+			return na, nb
+		}
+		side, at, rest := a, &na, &x
+		if y == "" {
+			side, at, rest = b, &nb, &y
+		}
+		if *at == len(side) || side[*at-1].ends >= endSentence || !digits(side[*at].text) {
+			return 0, 0
+		}
+		*rest = side[*at].text
+		small = small || len(*rest) < 3
+		*at++
 	}
-	return !one.exact && !one.close && !a.exact && !a.close && !b.exact && !b.close && utf8.RuneCountInString(one.text) >= 6
 }
 
 func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }

@@ -243,3 +243,20 @@ func TestAnAnswerNamesTheTextAndWhetherItIsAPiece(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestANumberMayBeGroupedOtherwiseButNotGrow(t *testing.T) {
+	const text = "The shelter opens again on the 14. 120 families found a bed there before. Call +52 800 226 8769 when you come."
+	x := New([]Known{{"1", "en", text}})
+	for asked, want := range map[string]Verdict{
+		"The shelter opens again on the 14. 120 families found a bed there before. Call +52 8002268769 when you come.":      Sent,
+		"The shelter opens again on the 14. 120 families found a bed there before. Call +52800 2268769 when you come.":      Sent,
+		"The shelter opens again on the 14. 120 families found a bed there before. Call +5 28 00 22 68 76 9 when you come.": Sent,
+		"The shelter opens again on the 1 4. 12 0 families found a bed there before. Call +52 800 226 8769 when you come.":  Changed,
+		"The shelter opens again on the 14120 families found a bed there before. Call +52 800 226 8769 when you come.":      Changed,
+		"The shelter opens again on the 14. 120 families found a bed there before. Call +52 800 226 87690 when you come.":   Changed,
+	} {
+		if a := x.Find(asked); a.Verdict != want {
+			t.Errorf("%s: %+v, not %s", asked, a, want)
+		}
+	}
+}
