@@ -21,7 +21,7 @@ type Bulletins interface {
 	Draft(ctx context.Context, by bulletin.Actor, c bulletin.Content, now time.Time) (bulletin.Bulletin, error)
 	Edit(ctx context.Context, id string, seen uint64, by bulletin.Actor, c bulletin.Content, now time.Time) (bulletin.Bulletin, error)
 	Confirm(ctx context.Context, id string, seen uint64, by bulletin.Actor, lang string, now time.Time) (bulletin.Bulletin, error)
-	Discard(ctx context.Context, id string, seen uint64, now time.Time) error
+	Discard(ctx context.Context, id string, seen uint64, by bulletin.Actor, now time.Time) error
 	HandOver(ctx context.Context, id string, seen uint64, by bulletin.Actor, now time.Time) (bulletin.Bulletin, error)
 	TakeBack(ctx context.Context, id string, seen uint64, by bulletin.Actor, now time.Time) (bulletin.Bulletin, error)
 	Approve(ctx context.Context, id string, seen uint64, by bulletin.Actor, now time.Time) (bulletin.Bulletin, error)
@@ -56,14 +56,14 @@ func (c *Console) bulletinRoutes() []route {
 		{Pattern: "GET /bulletins/{id}/approve", Who: officers, Act: staff.ActApprove, Page: "bulletins_preview", Do: bulletinPreview},
 		{Pattern: "GET /bulletins/{id}/live", Who: officers, Act: staff.ActRead, Do: bulletinLive},
 		{Pattern: "POST /bulletins/{id}/edit", Who: officers, Act: staff.ActWrite, Page: bulletinPage, Do: bulletinEdit},
-		act("hand-over", staff.ActWrite, seenAct("bulletin.hand-over", "bulletins.done.handed", Bulletins.HandOver)),
-		act("take-back", staff.ActWrite, seenAct("bulletin.take-back", "bulletins.done.draft", Bulletins.TakeBack)),
+		act("hand-over", staff.ActWrite, seenAct("bulletins.done.handed", Bulletins.HandOver)),
+		act("take-back", staff.ActWrite, seenAct("bulletins.done.draft", Bulletins.TakeBack)),
 		act("approve", staff.ActApprove, bulletinApprove),
-		act("send", staff.ActWrite, seenAct("bulletin.send", "bulletins.done.sending", Bulletins.Send)),
-		act("hold", staff.ActWrite, seenAct("bulletin.hold", "bulletins.done.held", Bulletins.Hold)),
-		act("pause", staff.ActWrite, steerAct("bulletin.pause", "bulletins.done.paused", Bulletins.Pause)),
-		act("go-on", staff.ActWrite, steerAct("bulletin.go-on", "bulletins.done.running", Bulletins.GoOn)),
-		act("stop", staff.ActWrite, steerAct("bulletin.stop", "bulletins.done.stopped", Bulletins.Stop)),
+		act("send", staff.ActWrite, seenAct("bulletins.done.sending", Bulletins.Send)),
+		act("hold", staff.ActWrite, seenAct("bulletins.done.held", Bulletins.Hold)),
+		act("pause", staff.ActWrite, steerAct("bulletins.done.paused", Bulletins.Pause)),
+		act("go-on", staff.ActWrite, steerAct("bulletins.done.running", Bulletins.GoOn)),
+		act("stop", staff.ActWrite, steerAct("bulletins.done.stopped", Bulletins.Stop)),
 		act("discard", staff.ActWrite, bulletinDiscard),
 		act("correct", staff.ActWrite, bulletinCorrect),
 		act("test", staff.ActWrite, bulletinTest),
@@ -155,7 +155,7 @@ func bulletinBegin(v *visit) (reply, error) {
 		if err != nil {
 			return "", err
 		}
-		return b.ID, v.record("bulletin.draft", b.ID, "")
+		return b.ID, nil
 	})
 	if err != nil {
 		return reply{}, err
@@ -164,26 +164,26 @@ func bulletinBegin(v *visit) (reply, error) {
 }
 
 // seenAct does one thing to the version that was shown.
-func seenAct(did, word string, do func(Bulletins, context.Context, string, uint64, bulletin.Actor, time.Time) (bulletin.Bulletin, error)) func(*visit) (reply, error) {
+func seenAct(word string, do func(Bulletins, context.Context, string, uint64, bulletin.Actor, time.Time) (bulletin.Bulletin, error)) func(*visit) (reply, error) {
 	return func(v *visit) (reply, error) {
 		id := v.r.PathValue("id")
 		b, err := do(v.c.Bulletins, v.r.Context(), id, v.version(), v.by(), v.now)
 		if err != nil {
 			return v.declined(id, err)
 		}
-		return v.acted(b, did, word)
+		return v.acted(b, word)
 	}
 }
 
 // steerAct does one thing to the sending, whatever version was shown.
-func steerAct(did, word string, do func(Bulletins, context.Context, string, bulletin.Actor, time.Time) (bulletin.Bulletin, error)) func(*visit) (reply, error) {
+func steerAct(word string, do func(Bulletins, context.Context, string, bulletin.Actor, time.Time) (bulletin.Bulletin, error)) func(*visit) (reply, error) {
 	return func(v *visit) (reply, error) {
 		id := v.r.PathValue("id")
 		b, err := do(v.c.Bulletins, v.r.Context(), id, v.by(), v.now)
 		if err != nil {
 			return v.declined(id, err)
 		}
-		return v.acted(b, did, word)
+		return v.acted(b, word)
 	}
 }
 
@@ -193,18 +193,11 @@ func bulletinApprove(v *visit) (reply, error) {
 	if v.line("read") != "yes" {
 		return goTo(bulletinPath(v.r.PathValue("id"))+"/approve", "bulletins.declined.unread"), nil
 	}
-	return seenAct("bulletin.approve", "bulletins.done.approved", Bulletins.Approve)(v)
+	return seenAct("bulletins.done.approved", Bulletins.Approve)(v)
 }
 
-func (v *visit) acted(b bulletin.Bulletin, did, word string) (reply, error) {
-	note := ""
-	if b.Approval != nil {
-		note = b.Approval.Hash
-	}
-	if err := v.record(did, b.ID, note); err != nil {
-		return reply{}, err
-	}
-	if did == "bulletin.send" && b.Due.After(v.now) {
+func (v *visit) acted(b bulletin.Bulletin, word string) (reply, error) {
+	if b.State == bulletin.Scheduled && b.Due.After(v.now) {
 		word = "bulletins.done.scheduled"
 	}
 	return goTo(bulletinPath(b.ID), word), nil
@@ -266,11 +259,8 @@ func declinedWord(err error) string {
 
 func bulletinDiscard(v *visit) (reply, error) {
 	id := v.r.PathValue("id")
-	if err := v.c.Bulletins.Discard(v.r.Context(), id, v.version(), v.now); err != nil {
+	if err := v.c.Bulletins.Discard(v.r.Context(), id, v.version(), v.by(), v.now); err != nil {
 		return v.declined(id, err)
-	}
-	if err := v.record("bulletin.discard", id, ""); err != nil {
-		return reply{}, err
 	}
 	return goTo("/bulletins", "bulletins.done.discarded"), nil
 }

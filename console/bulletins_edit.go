@@ -110,9 +110,6 @@ func bulletinEdit(v *visit) (reply, error) {
 	case err != nil:
 		return reply{}, err
 	}
-	if err := v.record("bulletin.edit", b.ID, ""); err != nil {
-		return reply{}, err
-	}
 	if do == "preview" {
 		return goTo(bulletinPath(id)+"/preview", "bulletins.done.saved"), nil
 	}

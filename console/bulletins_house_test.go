@@ -70,8 +70,8 @@ func (m sameWords) Find(print []byte) (ids []string, clear bool) {
 }
 
 // furnish gives a house's console the desk, the bulletins and their supply.
-func furnish(h *house, c *Config) {
-	f := &furniture{store: memory.New(), did: make(chan string, 100)}
+func furnish(h *house, store *memory.Store, c *Config) {
+	f := &furniture{store: store, did: make(chan string, 100)}
 	h.furniture = f
 	report := func(err error) {
 		f.mu.Lock()
@@ -79,7 +79,7 @@ func furnish(h *house, c *Config) {
 		h.reports = append(h.reports, err)
 	}
 	f.desk = rumour.New(rumour.Config{
-		Notes: f.store, Shelf: f.store, Match: sameWords{map[string][]string{}}, Langs: []string{"en", "es", "ht", "fa"},
+		Notes: f.store, Shelf: f.store, Log: h.audit.Log, Match: sameWords{map[string][]string{}}, Langs: []string{"en", "es", "ht", "fa"},
 		Call: func(ctx context.Context, who bot.Address, call bot.Call) (bool, error) {
 			f.mu.Lock()
 			f.called = append(f.called, call)
@@ -105,7 +105,15 @@ func furnish(h *house, c *Config) {
 		},
 		Rates:  map[string]float64{"telegram": 25, "whatsapp": 10, "sms": 1},
 		Prices: bulletin.Prices{Currency: "USD", Segment: .01, WhatsApp: .005, Nudge: .02},
-		Did:    func(_ context.Context, did, _ string) error { f.did <- did; return nil },
+		Log: func(ctx context.Context, done []bot.Deed, papers ...*bot.Paper) (bot.Outcome, error) {
+			out, err := h.audit.Log(ctx, done, papers...)
+			for _, d := range done {
+				if d.By == bulletin.System && out == bot.Committed {
+					f.did <- d.Did
+				}
+			}
+			return out, err
+		},
 		Report: report,
 	})
 	c.Desk, c.Bulletins = f.desk, f.bulletins

@@ -99,7 +99,7 @@ func bulletinCorrect(v *visit) (reply, error) {
 		if err != nil {
 			return "", err
 		}
-		return b.ID, v.record("bulletin.recall", id, "corrected by "+b.ID)
+		return b.ID, nil
 	})
 	if err != nil {
 		return v.declined(id, err)
@@ -118,9 +118,6 @@ func bulletinTest(v *visit) (reply, error) {
 	if err != nil {
 		return v.declined(id, err)
 	}
-	if err := v.record("bulletin.test", id, v.line("lang")); err != nil {
-		return reply{}, err
-	}
 	return goTo(bulletinPath(id), "bulletins.done.tested"), nil
 }
 
@@ -129,9 +126,6 @@ func bulletinLink(v *visit) (reply, error) {
 	id := v.r.PathValue("id")
 	code, err := v.c.Bulletins.Link(v.r.Context(), v.by(), v.now)
 	if err != nil {
-		return reply{}, err
-	}
-	if err := v.record("bulletin.link", v.Who.ID, ""); err != nil {
 		return reply{}, err
 	}
 	page, err := v.bulletinPage(id, nil)

@@ -237,15 +237,6 @@ func (c *Console) failed(v *visit, err error) *reply {
 	return &out
 }
 
-// record writes into the audit log what the officer of a visit did.
-func (v *visit) record(did, on, note string) error {
-	err := v.c.Audit.Append(v.r.Context(), staff.Entry{At: v.now, Officer: v.Who.ID, Did: did, On: on, Note: note})
-	if err != nil {
-		return fmt.Errorf("record %s: %w", did, err)
-	}
-	return nil
-}
-
 // may tells whether the officer may do that.
 func (v *visit) may(a staff.Act) bool { return v.Who.ID != "" && v.Who.Role.Can(a) }
 

@@ -63,12 +63,14 @@ func newHouse(t testing.TB) *house {
 	h.staff = staff.New(shelf, h.audit)
 	config := Config{
 		Staff: h.staff, Audit: h.audit, Book: b,
-		Withdrawals: withdraw.New(shelf, InBook(b), func(out []withdraw.Out) { h.out = out }),
-		Numbers:     func(context.Context, time.Time) (Numbers, error) { return h.numbers, nil },
-		Phone:       "http://localhost:8081/",
-		Report:      func(err error) { h.reports = append(h.reports, err) },
+		Numbers: func(context.Context, time.Time) (Numbers, error) { return h.numbers, nil },
+		Phone:   "http://localhost:8081/",
+		Report:  func(err error) { h.reports = append(h.reports, err) },
 	}
-	furnish(h, &config)
+	withdrawals := withdraw.New(shelf, InBook(b), func(out []withdraw.Out) { h.out = out })
+	withdrawals.Log = h.audit.Log
+	config.Withdrawals = withdrawals
+	furnish(h, shelf, &config)
 	if h.console, err = New(config); err != nil {
 		t.Fatal(err)
 	}

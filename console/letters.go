@@ -97,12 +97,12 @@ func letterList(v *visit) (reply, error) {
 
 func letterDuty(v *visit) (reply, error) {
 	on := v.line("on") == "yes"
-	did, word := "duty.end", "letters.done.duty_off"
+	word := "letters.done.duty_off"
 	if on {
-		did, word = "duty.begin", "letters.done.duty_on"
+		word = "letters.done.duty_on"
 	}
 	err := v.c.Desk.SetDuty(v.r.Context(), v.Who.ID, on, v.now)
-	return v.changed(err, "/letters", did, v.Who.ID, "", word)
+	return v.changed(err, "/letters", word)
 }
 
 func letterHours(v *visit) (reply, error) {
@@ -118,7 +118,7 @@ func letterHours(v *visit) (reply, error) {
 		return reply{}, err
 	}
 	if !stale && len(problems) == 0 {
-		return v.changed(nil, "/letters", "duty.hours", "desk", "", "letters.done.hours")
+		return v.changed(nil, "/letters", "letters.done.hours")
 	}
 	page, err := v.lettersPage(typed)
 	if err != nil {
@@ -196,7 +196,7 @@ func letterReply(v *visit) (reply, error) {
 	case err != nil && !stale && !errors.Is(err, rumour.ErrClosed):
 		return reply{}, err
 	case err == nil && len(problems) == 0:
-		return v.changed(nil, letterPath(id), "letter.reply", id, "", "letters.done.sent")
+		return v.changed(nil, letterPath(id), "letters.done.sent")
 	}
 	page, readErr := v.letterPage(id, text)
 	if errors.Is(readErr, rumour.ErrUnknown) {
@@ -221,11 +221,11 @@ func letterReply(v *visit) (reply, error) {
 func letterTake(v *visit) (reply, error) {
 	id := v.r.PathValue("id")
 	err := v.c.Desk.Take(v.r.Context(), v.Who.ID, id, v.version(), v.now)
-	return v.changed(err, letterPath(id), "letter.take", id, "", "letters.done.taken")
+	return v.changed(err, letterPath(id), "letters.done.taken")
 }
 
 func letterClose(v *visit) (reply, error) {
 	id := v.r.PathValue("id")
 	err := v.c.Desk.CloseLetter(v.r.Context(), v.Who.ID, id, v.version(), v.now)
-	return v.changed(err, letterPath(id), "letter.close", id, "", "letters.done.closed")
+	return v.changed(err, letterPath(id), "letters.done.closed")
 }

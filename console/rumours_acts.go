@@ -4,7 +4,6 @@ package console
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 
 	"posada/bot/rumour"
@@ -30,9 +29,6 @@ func rumourAnswer(v *visit) (reply, error) {
 	case err != nil && !stale && !errors.Is(err, rumour.ErrClosed):
 		return reply{}, err
 	case err == nil && len(problems) == 0 && len(form.unread) == 0:
-		if err := v.record("rumour.answer", id, form.Verdict.Verdict); err != nil {
-			return reply{}, err
-		}
 		return goTo("/rumours/"+id, "rumours.done.answered"), nil
 	}
 	// Nothing was filed: the page again, with every word that was typed.
@@ -75,7 +71,7 @@ func (v *visit) mayReplace(id string) (word string, err error) {
 
 // changed answers acts on a case that need no form: what they were meant for is
 // shown as it is now.
-func (v *visit) changed(err error, back, did, on, note, word string, args ...string) (reply, error) {
+func (v *visit) changed(err error, back, word string, args ...string) (reply, error) {
 	switch {
 	case errors.Is(err, rumour.ErrUnknown), errors.Is(err, rumour.ErrGone):
 		return missing(), nil
@@ -84,9 +80,6 @@ func (v *visit) changed(err error, back, did, on, note, word string, args ...str
 	case errors.Is(err, rumour.ErrClosed):
 		return goTo(back, "rumours.closed"), nil
 	case err != nil:
-		return reply{}, fmt.Errorf("%s: %w", did, err)
-	}
-	if err := v.record(did, on, note); err != nil {
 		return reply{}, err
 	}
 	return goTo(back, word, args...), nil
@@ -99,9 +92,9 @@ func rumourMerge(v *visit) (reply, error) {
 	}
 	err := v.c.Desk.Merge(v.r.Context(), v.Who.ID, id, v.version(), into, v.now)
 	if err != nil {
-		return v.changed(err, "/rumours/"+id, "rumour.merge", id, "", "")
+		return v.changed(err, "/rumours/"+id, "")
 	}
-	return v.changed(nil, "/rumours/"+into, "rumour.merge", id, "into "+into, "rumours.done.merged")
+	return v.changed(nil, "/rumours/"+into, "rumours.done.merged")
 }
 
 func rumourTakeOut(v *visit) (reply, error) {
@@ -110,17 +103,17 @@ func rumourTakeOut(v *visit) (reply, error) {
 	if errors.Is(err, rumour.ErrGone) {
 		return goTo("/rumours/"+id, "rumours.done.gone"), nil
 	}
-	return v.changed(err, "/rumours/"+id, "rumour.out", id, "into "+made, "rumours.done.out", made)
+	return v.changed(err, "/rumours/"+id, "rumours.done.out", made)
 }
 
 func rumourDismiss(v *visit) (reply, error) {
 	id := v.r.PathValue("id")
 	err := v.c.Desk.Dismiss(v.r.Context(), v.Who.ID, id, v.version(), v.now)
-	return v.changed(err, "/rumours/"+id, "rumour.dismiss", id, "", "rumours.done.dismissed")
+	return v.changed(err, "/rumours/"+id, "rumours.done.dismissed")
 }
 
 func rumourWithdraw(v *visit) (reply, error) {
 	id := v.r.PathValue("id")
 	err := v.c.Desk.Withdraw(v.r.Context(), v.Who.ID, id, v.version(), v.now)
-	return v.changed(err, "/rumours/"+id, "rumour.withdraw", id, "", "rumours.done.withdrawn")
+	return v.changed(err, "/rumours/"+id, "rumours.done.withdrawn")
 }

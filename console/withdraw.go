@@ -89,72 +89,33 @@ func (c *Console) propose(v *visit) (reply, error) {
 	}
 	p := withdraw.Proposal{ID: once, Kind: v.line("kind"), Target: v.line("target"), Reason: v.text("reason")}
 	err := c.Withdrawals.Propose(v.r.Context(), p, v.Who.ID, v.now)
-	return c.withdrawn(v, err, "content.withdraw.propose", p.Kind+" "+p.Target, "withdraw.proposed", func(d *withdrawalsView) {
+	return c.withdrawn(v, err, "withdraw.proposed", func(d *withdrawalsView) {
 		d.Once, d.Kind, d.Target, d.Reason = once, p.Kind, p.Target, p.Reason
 	})
 }
 
-// before is a withdrawal as it stands before something is done with it, for the
-// audit log; nothing when there is none.
-func (c *Console) before(v *visit) (id string, item withdraw.Item, err error) {
-	id = v.r.PathValue("id")
-	items, err := c.Withdrawals.List(v.r.Context())
-	for _, i := range items {
-		if i.ID == id {
-			item = i
-		}
-	}
-	return id, item, err
-}
-
 func (c *Console) proposeRestore(v *visit) (reply, error) {
-	id, was, err := c.before(v)
-	if err != nil {
-		return reply{}, err
-	}
-	reason := v.text("reason")
-	err = c.Withdrawals.ProposeRestore(v.r.Context(), id, v.version(), reason, v.Who.ID, v.now)
-	return c.withdrawn(v, err, "content.restore.propose", on(was), "withdraw.restore.proposed", func(d *withdrawalsView) {
+	id, reason := v.r.PathValue("id"), v.text("reason")
+	err := c.Withdrawals.ProposeRestore(v.r.Context(), id, v.version(), reason, v.Who.ID, v.now)
+	return c.withdrawn(v, err, "withdraw.restore.proposed", func(d *withdrawalsView) {
 		d.RestoreID, d.RestoreReason = id, reason
 	})
 }
 
-// on is what a withdrawal is of, in the audit log.
-func on(i withdraw.Item) string { return i.Kind + " " + i.Target }
-
 func (c *Console) confirmWithdrawal(v *visit) (reply, error) {
-	id, was, err := c.before(v)
-	if err != nil {
-		return reply{}, err
-	}
-	did := "content.withdraw.confirm"
-	if was.State == withdraw.Restoring {
-		did = "content.restore.confirm"
-	}
-	err = c.Withdrawals.Confirm(v.r.Context(), id, v.version(), v.Who.ID, v.now)
-	return c.withdrawn(v, err, did, on(was), "withdraw.confirmed", func(*withdrawalsView) {})
+	err := c.Withdrawals.Confirm(v.r.Context(), v.r.PathValue("id"), v.version(), v.Who.ID, v.now)
+	return c.withdrawn(v, err, "withdraw.confirmed", func(*withdrawalsView) {})
 }
 
 func (c *Console) dropWithdrawal(v *visit) (reply, error) {
-	id, was, err := c.before(v)
-	if err != nil {
-		return reply{}, err
-	}
-	did := "content.withdraw.drop"
-	if was.State == withdraw.Restoring {
-		did = "content.restore.drop"
-	}
-	err = c.Withdrawals.Drop(v.r.Context(), id, v.version(), v.Who.ID, v.now)
-	return c.withdrawn(v, err, did, on(was), "withdraw.dropped", func(*withdrawalsView) {})
+	err := c.Withdrawals.Drop(v.r.Context(), v.r.PathValue("id"), v.version(), v.Who.ID, v.now)
+	return c.withdrawn(v, err, "withdraw.dropped", func(*withdrawalsView) {})
 }
 
-// withdrawn records what was done and goes on, or shows the page with what was
+// withdrawn goes on, or shows the page with what was
 // typed and why it could not be.
-func (c *Console) withdrawn(v *visit, err error, did, on, word string, typed func(*withdrawalsView)) (reply, error) {
+func (c *Console) withdrawn(v *visit, err error, word string, typed func(*withdrawalsView)) (reply, error) {
 	if err == nil {
-		if err := v.record(did, on, ""); err != nil {
-			return reply{}, err
-		}
 		return goTo("/withdrawals", word), nil
 	}
 	status, problem := withdrawnWord(err)

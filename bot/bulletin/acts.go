@@ -134,9 +134,13 @@ func (b *Bulletin) void(by string, now time.Time) {
 	b.Approval, b.State, b.Due, b.SentBy = nil, Draft, time.Time{}, ""
 }
 
+// discarded is told to the log alone: of the bulletin nothing is left.
+const discarded = "discard"
+
 // Discard erases a bulletin that was not begun.
-func (d *Desk) Discard(ctx context.Context, id string, seen uint64, now time.Time) error {
-	_, err := d.act(ctx, id, seen, "discard", before, func(s *sheet, b *Bulletin) error {
+func (d *Desk) Discard(ctx context.Context, id string, seen uint64, by Actor, now time.Time) error {
+	_, err := d.act(ctx, id, seen, discarded, before, func(s *sheet, b *Bulletin) error {
+		b.note(now, by.ID, discarded, "")
 		s.erase(b)
 		return nil
 	})

@@ -114,7 +114,7 @@ func TestEveryActIsPossibleWhereItShouldAndNowhereElse(t *testing.T) {
 			return one(o.Recall(ctx, b.ID, ana, content(), true, day))
 		}, map[bulletin.State]bulletin.State{bulletin.Scheduled: bulletin.Stopped, bulletin.Sending: bulletin.Stopped, bulletin.Paused: bulletin.Stopped, bulletin.Sent: bulletin.Stopped, bulletin.Stopped: bulletin.Stopped}},
 		{"discard", func(ctx context.Context, o *office, b bulletin.Bulletin) error {
-			return o.Discard(ctx, b.ID, b.Version, day)
+			return o.Discard(ctx, b.ID, b.Version, ana, day)
 		}, map[bulletin.State]bulletin.State{bulletin.Draft: "gone", bulletin.Ready: "gone", bulletin.Approved: "gone", bulletin.Scheduled: "gone"}},
 	}
 	for _, a := range acts {

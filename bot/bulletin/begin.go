@@ -110,10 +110,8 @@ func (r *runner) begin(ctx context.Context, id string, now time.Time) error {
 	}
 	if why != nil {
 		switch err := r.unfit(ctx, b, why, System, now); {
-		case err == why:
-			return r.did(ctx, DidRefuse, id)
-		case errors.Is(err, ErrChanged):
-			return nil // an officer was faster: it is looked at again
+		case err == why, errors.Is(err, ErrChanged): // an officer was faster: it is looked at again
+			return nil
 		default:
 			return err
 		}
@@ -153,7 +151,7 @@ func (r *runner) begin(ctx context.Context, id string, now time.Time) error {
 	}
 	r.applied[id] = Sending
 	r.changed()
-	return r.did(ctx, DidBegin, id)
+	return nil
 }
 
 // halt stops a bulletin that is corrected.

@@ -143,6 +143,7 @@ type Bulletin struct {
 	Authors  []string // officers who wrote any of it, or handed it over
 	Approval *Approval
 	History  []Event
+	fresh    []Event // of them, what is not filed yet
 
 	Due     time.Time // of Scheduled: when it is begun
 	SentBy  string    // the officer who sent it
@@ -201,7 +202,8 @@ func (b *Bulletin) note(now time.Time, by, did, note string) {
 	if len(b.History) >= maxHistory {
 		b.History = b.History[1:]
 	}
-	b.History = append(b.History, Event{At: now.UTC().Truncate(time.Second), By: by, Did: did, Note: note})
+	e := Event{At: now.UTC().Truncate(time.Second), By: by, Did: did, Note: note}
+	b.History, b.fresh = append(b.History, e), append(b.fresh, e)
 }
 
 // maxHistory bounds a paper that is edited for ever; the audit log has it all.

@@ -89,11 +89,11 @@ type World struct {
 	Prices Prices
 	Trial  bool // simulated contacts count as people: for training and tests
 
-	Wake    func()                                          // something was queued; nil: nobody sends
-	Live    func(Progress)                                  // how it goes, once a second at most for each bulletin; nil: nobody looks
-	Changed func()                                          // SentTexts are others than they were; nil: nobody asks
-	Did     func(ctx context.Context, did, on string) error // what System did, for the audit log; nil: there is none
-	Report  func(error)                                     // faults of Run
+	Wake    func()         // something was queued; nil: nobody sends
+	Live    func(Progress) // how it goes, once a second at most for each bulletin; nil: nobody looks
+	Changed func()         // SentTexts are others than they were; nil: nobody asks
+	Log     bot.Log        // told of every Event, as "bulletin." and what was done; nil: there is none
+	Report  func(error)    // faults of Run
 }
 
 // Desk is where officers work on bulletins, and what sends them. There is one

@@ -59,7 +59,8 @@ func (d *Desk) Link(ctx context.Context, by Actor, now time.Time) (code string, 
 		return "", fmt.Errorf("make a code: %w", err)
 	}
 	code = fmt.Sprintf("%0*d", codeSize, n)
-	return code, d.relink(ctx, by.ID, func(l *link) { l.Code, l.Until = hashCode(code), now.UTC().Add(CodeLife) })
+	deed := bot.Deed{At: second(now), By: by.ID, Did: "bulletin.link", On: by.ID}
+	return code, d.relink(ctx, by.ID, func(l *link) { l.Code, l.Until = hashCode(code), now.UTC().Add(CodeLife) }, deed)
 }
 
 // Unlink forgets an officer's phone and code.
@@ -144,7 +145,7 @@ func (d *Desk) link(ctx context.Context, officer string) (bot.Paper, link, error
 	return p, l, nil
 }
 
-func (d *Desk) relink(ctx context.Context, officer string, do func(*link)) error {
+func (d *Desk) relink(ctx context.Context, officer string, do func(*link), done ...bot.Deed) error {
 	for range attempts {
 		p, l, err := d.link(ctx, officer)
 		if err != nil {
@@ -158,7 +159,7 @@ func (d *Desk) relink(ctx context.Context, officer string, do func(*link)) error
 		} else if p.Body, err = json.Marshal(l); err != nil {
 			return fmt.Errorf("keep an officer's phone: %w", errBody)
 		}
-		outcome, err := d.store.File(ctx, &p)
+		outcome, err := d.world.Log.File(ctx, d.store, done, &p)
 		if err != nil {
 			return fmt.Errorf("keep an officer's phone: %w", err)
 		}
@@ -215,6 +216,11 @@ func (d *Desk) TestSend(ctx context.Context, b Bulletin, by Actor, lang string, 
 	m.Text = testMark + m.Text
 	if m.Segments > 0 {
 		m.Segments = locales.Segments(m.Text)
+	}
+	// Nothing is filed for a test: the log is told of it before it can leave.
+	deed := bot.Deed{At: second(now), By: by.ID, Did: "bulletin.test", On: b.ID, Note: lang}
+	if _, err := d.world.Log.File(ctx, d.store, []bot.Deed{deed}); err != nil {
+		return fmt.Errorf("log a test: %w", err)
 	}
 	queued, err := d.store.Queue(ctx, []bot.Outbound{{To: to, Kind: bot.Bulletin, Message: m, At: now, Until: now.Add(Late)}})
 	switch {

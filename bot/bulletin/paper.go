@@ -90,6 +90,20 @@ type leaf struct {
 	erase    bool
 }
 
+// deeds are what was done to a bulletin since it was read, with the hash of what
+// was approved.
+func (l *leaf) deeds() (done []bot.Deed) {
+	b := l.bulletin
+	for _, e := range b.fresh {
+		d := bot.Deed{At: e.At, By: e.By, Did: "bulletin." + e.Did, On: b.ID, Note: e.Note}
+		if d.Note == "" && b.Approval != nil {
+			d.Note = b.Approval.Hash
+		}
+		done = append(done, d)
+	}
+	return done
+}
+
 // write does something to bulletins, all of it or nothing; do is called again
 // when somebody else wrote meanwhile.
 func (d *Desk) write(ctx context.Context, do func(*sheet) error) error {
@@ -182,7 +196,9 @@ func (s *sheet) erase(b *Bulletin) {
 // file makes durable what has changed.
 func (s *sheet) file() (bot.Outcome, error) {
 	var papers []*bot.Paper
+	var done []bot.Deed
 	for _, l := range s.read {
+		done = append(done, l.deeds()...)
 		body, err := json.Marshal(l.bulletin)
 		if err != nil {
 			return 0, fmt.Errorf("write a bulletin: %w", err)
@@ -208,12 +224,12 @@ func (s *sheet) file() (bot.Outcome, error) {
 	if len(papers) == 0 {
 		return bot.Committed, nil
 	}
-	outcome, err := s.desk.store.File(s.ctx, papers...)
+	outcome, err := s.desk.world.Log.File(s.ctx, s.desk.store, done, papers...)
 	if err != nil {
 		return 0, fmt.Errorf("keep a bulletin: %w", err)
 	}
 	for _, l := range s.read {
-		l.bulletin.Version = l.paper.Version
+		l.bulletin.Version, l.bulletin.fresh = l.paper.Version, nil
 	}
 	return outcome, nil
 }

@@ -143,16 +143,12 @@ func (r *runner) ended(ctx context.Context, b Bulletin, report bot.MailingReport
 	over := now.After(b.Began.Add(Life))
 	switch {
 	case b.State == Sending && (b.Queued && report.Waiting <= report.Parked || over) || b.State == Paused && over:
-		err := r.settle(ctx, b.ID, func(b *Bulletin) {
+		return r.settle(ctx, b.ID, func(b *Bulletin) {
 			if b.State == Sending || b.State == Paused {
 				b.State, b.Ended, b.Queued = Sent, second(now), true
 				b.note(now, System, DidSent, "")
 			}
 		})
-		if err != nil {
-			return err
-		}
-		return r.did(ctx, DidSent, b.ID)
 	case (b.State == Sent || b.State == Stopped && b.Dropped) && now.Sub(b.Ended) >= Watched:
 		delete(r.applied, b.ID)
 		delete(r.choosers, b.ID)

@@ -231,16 +231,6 @@ func (d *Desk) changed() {
 	}
 }
 
-func (d *Desk) did(ctx context.Context, did, on string) error {
-	if d.world.Did == nil {
-		return nil
-	}
-	if err := d.world.Did(ctx, "bulletin."+did, on); err != nil {
-		return fmt.Errorf("note what was done: %w", err)
-	}
-	return nil
-}
-
 // queue queues the next chunk.
 func (r *runner) queue(ctx context.Context, it item, now time.Time) error {
 	c := r.choosers[it.ID]

@@ -124,11 +124,16 @@ func newOffice(t testing.TB, s store) *office {
 			defer o.mu.Unlock()
 			o.live = append(o.live, p)
 		},
-		Did: func(_ context.Context, did, on string) error {
+		Log: func(ctx context.Context, done []bot.Deed, papers ...*bot.Paper) (bot.Outcome, error) {
+			out, err := s.File(ctx, papers...)
 			o.mu.Lock()
 			defer o.mu.Unlock()
-			o.did = append(o.did, did+" "+on)
-			return nil
+			for _, d := range done {
+				if out == bot.Committed && err == nil {
+					o.did = append(o.did, d.Did+" "+d.On)
+				}
+			}
+			return out, err
 		},
 		Report: func(err error) {
 			o.mu.Lock()

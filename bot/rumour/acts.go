@@ -17,7 +17,7 @@ import (
 func (d *Desk) Dismiss(ctx context.Context, by, id string, seen uint64, now time.Time) error {
 	d.acting.Lock()
 	defer d.acting.Unlock()
-	err := d.rumours.write(ctx, func(ps []*rumourPaper) error {
+	err := d.rumours.act(ctx, deed(now, by, "rumour.dismiss", id, ""), func(ps []*rumourPaper) error {
 		if err := ps[0].begin(by, seen, now); err != nil {
 			return err
 		}
@@ -64,7 +64,7 @@ func (d *Desk) eraseWords(ctx context.Context, id string) error {
 func (d *Desk) Merge(ctx context.Context, by, id string, seen uint64, into string, now time.Time) error {
 	d.acting.Lock()
 	defer d.acting.Unlock()
-	err := d.rumours.write(ctx, func(ps []*rumourPaper) error {
+	err := d.rumours.act(ctx, deed(now, by, "rumour.merge", id, "into "+into), func(ps []*rumourPaper) error {
 		from, to := ps[0], ps[1]
 		if err := from.begin(by, seen, now); err != nil {
 			return err
@@ -149,7 +149,7 @@ func (d *Desk) TakeOut(ctx context.Context, by, id, key string, now time.Time) (
 	}
 	print := d.match.Print(note.Lang, note.Text)
 	fresh := newID()
-	err = d.rumours.write(ctx, func(ps []*rumourPaper) error {
+	err = d.rumours.act(ctx, deed(now, by, "rumour.out", id, "into "+fresh), func(ps []*rumourPaper) error {
 		if ps[0] == nil || ps[0].Into != "" {
 			return ErrUnknown
 		}

@@ -28,7 +28,7 @@ func (d *Desk) Answer(ctx context.Context, by, id string, seen uint64, v Verdict
 	}
 	d.acting.Lock()
 	defer d.acting.Unlock()
-	err := d.rumours.write(ctx, func(ps []*rumourPaper) error {
+	err := d.rumours.act(ctx, deed(now, by, "rumour.answer", id, v.Verdict), func(ps []*rumourPaper) error {
 		if err := ps[0].begin(by, seen, now); err != nil {
 			return err
 		}
@@ -50,7 +50,7 @@ func (d *Desk) Answer(ctx context.Context, by, id string, seen uint64, v Verdict
 func (d *Desk) Withdraw(ctx context.Context, by, id string, seen uint64, now time.Time) error {
 	d.acting.Lock()
 	defer d.acting.Unlock()
-	err := d.rumours.write(ctx, func(ps []*rumourPaper) error {
+	err := d.rumours.act(ctx, deed(now, by, "rumour.withdraw", id, ""), func(ps []*rumourPaper) error {
 		if err := ps[0].begin(by, seen, now); err != nil {
 			return err
 		}

@@ -18,6 +18,7 @@ import (
 // replaced.
 type cabinet[P any] struct {
 	shelf bot.Shelf
+	log   bot.Log
 	kind  string
 
 	writing sync.Mutex
@@ -25,8 +26,8 @@ type cabinet[P any] struct {
 	held    map[string]*P
 }
 
-func newCabinet[P any](shelf bot.Shelf, kind string) *cabinet[P] {
-	return &cabinet[P]{shelf: shelf, kind: kind, held: map[string]*P{}}
+func newCabinet[P any](c Config, kind string) *cabinet[P] {
+	return &cabinet[P]{shelf: c.Shelf, log: c.Log, kind: kind, held: map[string]*P{}}
 }
 
 // load reads all papers.
@@ -90,6 +91,11 @@ var errUnchanged = errors.New("nothing to do")
 // ids, and files them, all or none. One that is not there is nil, and one that
 // change leaves nil is erased. change may be called again.
 func (c *cabinet[P]) write(ctx context.Context, change func(papers []*P) error, ids ...string) error {
+	return c.act(ctx, nil, change, ids...)
+}
+
+// act is write for what an officer does: the log is told of it.
+func (c *cabinet[P]) act(ctx context.Context, done []bot.Deed, change func(papers []*P) error, ids ...string) error {
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	const attempts = 16
@@ -127,7 +133,7 @@ func (c *cabinet[P]) write(ctx context.Context, change func(papers []*P) error, 
 			}
 			filed = append(filed, papers[i])
 		}
-		outcome, err := c.shelf.File(ctx, filed...)
+		outcome, err := c.log.File(ctx, c.shelf, done, filed...)
 		if err != nil {
 			return fmt.Errorf("file papers of kind %s: %w", c.kind, err)
 		}

@@ -62,6 +62,8 @@ type Config struct {
 	Shelf bot.Shelf
 	Call  Call
 	Match Matcher
+	// Log is told of what officers do: "rumour.answer", "letter.take", "duty.begin"; nil: there is none.
+	Log bot.Log
 
 	// Langs are the languages answers may be written in; empty: any.
 	Langs []string
@@ -119,9 +121,9 @@ type Desk struct {
 func New(c Config) *Desk {
 	return &Desk{
 		with: c, poke: make(chan struct{}, 1), heard: newIndex(), match: &guarded{m: c.Match}, recent: map[string][]time.Time{},
-		rumours: newCabinet[rumourPaper](c.Shelf, kindRumour),
-		letters: newCabinet[letterPaper](c.Shelf, kindLetter),
-		desk:    newCabinet[deskPaper](c.Shelf, kindDesk),
+		rumours: newCabinet[rumourPaper](c, kindRumour),
+		letters: newCabinet[letterPaper](c, kindLetter),
+		desk:    newCabinet[deskPaper](c, kindDesk),
 	}
 }
 
@@ -131,6 +133,11 @@ func (d *Desk) Filed() {
 	case d.poke <- struct{}{}:
 	default:
 	}
+}
+
+// deed is what the log is told of an officer's act.
+func deed(now time.Time, by, did, on, note string) []bot.Deed {
+	return []bot.Deed{{At: now, By: by, Did: did, On: on, Note: note}}
 }
 
 // newID names a case. It tells nothing of it, not even when it was made.

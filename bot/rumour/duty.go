@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"posada/bot"
 	"posada/locales"
 )
 
@@ -30,7 +31,11 @@ func (d *Desk) Duty(now time.Time) Duty {
 // SetDuty puts an officer on duty for 12 hours from now, or off it: by their
 // word, or because they signed out.
 func (d *Desk) SetDuty(ctx context.Context, by string, on bool, now time.Time) error {
-	err := d.onDesk(ctx, func(p *deskPaper) error {
+	did := "duty.end"
+	if on {
+		did = "duty.begin"
+	}
+	err := d.onDesk(ctx, deed(now, by, did, by, ""), func(p *deskPaper) error {
 		if _, was := p.Duty[by]; !on && !was {
 			return errUnchanged
 		}
@@ -68,7 +73,7 @@ func (d *Desk) SetHours(ctx context.Context, by string, seen uint64, hours map[s
 	if len(problems) > 0 {
 		return problems, nil
 	}
-	err := d.onDesk(ctx, func(p *deskPaper) error {
+	err := d.onDesk(ctx, deed(now, by, "duty.hours", theDesk, ""), func(p *deskPaper) error {
 		if p.Revision != seen {
 			return ErrStale
 		}
@@ -83,8 +88,8 @@ func (d *Desk) SetHours(ctx context.Context, by string, seen uint64, hours map[s
 	return nil, nil
 }
 
-func (d *Desk) onDesk(ctx context.Context, change func(*deskPaper) error) error {
-	return d.desk.write(ctx, func(ps []*deskPaper) error {
+func (d *Desk) onDesk(ctx context.Context, done []bot.Deed, change func(*deskPaper) error) error {
+	return d.desk.act(ctx, done, func(ps []*deskPaper) error {
 		if ps[0] == nil {
 			ps[0] = &deskPaper{}
 		}

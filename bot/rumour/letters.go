@@ -140,7 +140,7 @@ func (d *Desk) Thread(ctx context.Context, id string, now time.Time) (Thread, er
 // Take makes an officer the one who answers. Whoever has seen that another does
 // may take it over.
 func (d *Desk) Take(ctx context.Context, by, id string, seen uint64, now time.Time) error {
-	return d.onLetter(ctx, "take a letter", id, func(p *letterPaper) error {
+	return d.onLetter(ctx, "take a letter", id, deed(now, by, "letter.take", id, ""), func(p *letterPaper) error {
 		if err := p.begin(by, seen); err != nil {
 			return err
 		}
@@ -152,7 +152,7 @@ func (d *Desk) Take(ctx context.Context, by, id string, seen uint64, now time.Ti
 // CloseLetter ends a thread. It is shown for 7 days more, and then erased; what
 // its person writes next is another thread.
 func (d *Desk) CloseLetter(ctx context.Context, by, id string, seen uint64, now time.Time) error {
-	return d.onLetter(ctx, "close a letter", id, func(p *letterPaper) error {
+	return d.onLetter(ctx, "close a letter", id, deed(now, by, "letter.close", id, ""), func(p *letterPaper) error {
 		if err := p.begin(by, seen); err != nil {
 			return err
 		}
@@ -178,8 +178,8 @@ func (p *letterPaper) begin(by string, seen uint64) error {
 }
 
 // onLetter changes a paper; change nil erases it.
-func (d *Desk) onLetter(ctx context.Context, doing, id string, change func(*letterPaper) error) error {
-	err := d.letters.write(ctx, func(ps []*letterPaper) error {
+func (d *Desk) onLetter(ctx context.Context, doing, id string, done []bot.Deed, change func(*letterPaper) error) error {
+	err := d.letters.act(ctx, done, func(ps []*letterPaper) error {
 		if change == nil {
 			ps[0] = nil
 			return nil
@@ -211,7 +211,7 @@ func (d *Desk) Reply(ctx context.Context, by, id string, seen uint64, text strin
 		return nil, fmt.Errorf("answer a letter: %w", ErrUnknown)
 	}
 	who, call := notes[0].who, bot.Call{Timer: flows.Timer{Kind: flows.TimerLetter, Programme: id}, At: now, Now: now}
-	err := d.onLetter(ctx, "answer a letter", id, func(p *letterPaper) error {
+	err := d.onLetter(ctx, "answer a letter", id, deed(now, by, "letter.reply", id, ""), func(p *letterPaper) error {
 		if p != nil && p.Officer != "" && p.Officer != by && p.Revision == seen {
 			return ErrTaken
 		}
@@ -230,8 +230,9 @@ func (d *Desk) Reply(ctx context.Context, by, id string, seen uint64, text strin
 	if err != nil {
 		return nil, fmt.Errorf("answer a letter: %w", err)
 	}
-	if !did {
-		return nil, fmt.Errorf("answer a letter: %w", ErrGone)
+	if !did { // the log has the answer from before it left: it never lacks one
+		_, err := d.with.Log.File(ctx, d.with.Shelf, deed(now, by, "letter.gone", id, ""))
+		return nil, fmt.Errorf("answer a letter: %w", errOr(err, ErrGone))
 	}
 	d.mu.Lock()
 	answer := refOf(call.Notes[0]) // its id is known after the next reading
@@ -249,17 +250,17 @@ func (d *Desk) endLetters(ctx context.Context, now time.Time) error {
 		var err error
 		switch {
 		case len(notes) == 0:
-			err = d.onLetter(ctx, "erase a letter of nobody", id, nil)
+			err = d.onLetter(ctx, "erase a letter of nobody", id, nil, nil)
 		case !p.Closed.IsZero() && now.Sub(p.Closed) >= closedLife:
 			var ids []bot.NoteID
 			for _, r := range notes {
 				ids = append(ids, r.id)
 			}
 			if err = d.with.Notes.EraseNotes(ctx, ids...); err == nil {
-				err = d.onLetter(ctx, "erase a closed letter", id, nil)
+				err = d.onLetter(ctx, "erase a closed letter", id, nil, nil)
 			}
 		case p.Closed.IsZero() && now.Sub(notes[len(notes)-1].at) >= quietLife:
-			err = d.onLetter(ctx, "close a quiet letter", id, func(p *letterPaper) error {
+			err = d.onLetter(ctx, "close a quiet letter", id, nil, func(p *letterPaper) error {
 				if p == nil || !p.Closed.IsZero() {
 					return errUnchanged
 				}

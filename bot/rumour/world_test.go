@@ -175,6 +175,7 @@ type world struct {
 	a     *bot.Assistant
 	fuse  *fuse
 	with  rumour.Matcher // nil: words
+	log   bot.Log
 
 	mu     sync.Mutex
 	told   map[string]int // "person timer case" → how often
@@ -201,7 +202,7 @@ func (w *world) restart(steps int, late bool) {
 		with = matcher()
 	}
 	w.Desk = rumour.New(rumour.Config{
-		Notes: s, Shelf: s, Match: with,
+		Notes: s, Shelf: s, Match: with, Log: w.log,
 		Call: func(ctx context.Context, who bot.Address, call bot.Call) (did bool, err error) {
 			err = f.step(func() error {
 				if did, err = w.a.Call(ctx, who, call); did {

@@ -72,10 +72,24 @@ func (a *Audit) Append(ctx context.Context, e Entry) error {
 	return err
 }
 
-// File files papers together with the entry that tells of it, all or nothing:
+// File files papers together with the entry that tells of it; see FileAll.
+func (a *Audit) File(ctx context.Context, e Entry, papers ...*bot.Paper) (bot.Outcome, error) {
+	return a.FileAll(ctx, []Entry{e}, papers...)
+}
+
+// Log is what the desks file by: a bot.Log.
+func (a *Audit) Log(ctx context.Context, done []bot.Deed, papers ...*bot.Paper) (bot.Outcome, error) {
+	entries := make([]Entry, len(done))
+	for i, d := range done {
+		entries[i] = Entry{At: d.At, Officer: d.By, Did: d.Did, On: d.On, Note: d.Note}
+	}
+	return a.FileAll(ctx, entries, papers...)
+}
+
+// FileAll files papers together with the entries that tell of it, all or nothing:
 // nothing is done that the log does not know, and it knows of nothing that was
 // not done. It is a Conflict when one of the papers is no longer what was read.
-func (a *Audit) File(ctx context.Context, e Entry, papers ...*bot.Paper) (bot.Outcome, error) {
+func (a *Audit) FileAll(ctx context.Context, entries []Entry, papers ...*bot.Paper) (bot.Outcome, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	last, paper, err := a.head(ctx)
@@ -83,18 +97,20 @@ func (a *Audit) File(ctx context.Context, e Entry, papers ...*bot.Paper) (bot.Ou
 		return 0, err
 	}
 	for {
-		next := e.tidied()
-		next.N = last.N + 1
-		next.Hash = next.sum(last.Hash)
-		body, err := json.Marshal(auditBody{
-			N: next.N, At: next.At.UnixMilli(), Officer: next.Officer, Did: next.Did, On: next.On, Note: next.Note, Hash: hex.EncodeToString(next.Hash[:]),
-		})
-		if err != nil {
-			return 0, fmt.Errorf("write an audit entry: %w", err)
+		filed := slices.Clone(papers)
+		first := auditID(last.N + 1)
+		for _, e := range entries {
+			e = e.tidied()
+			e.N = last.N + 1
+			e.Hash = e.sum(last.Hash)
+			entry, err := e.paper()
+			if err != nil {
+				return 0, err
+			}
+			filed, last = append(filed, entry), head{e.N, e.Hash}
 		}
-		entry := bot.Paper{Kind: auditKind, ID: auditID(next.N), Body: body}
-		paper.Body = fmt.Appendf(nil, `{"n":%d,"hash":"%x"}`, next.N, next.Hash)
-		out, err := a.shelf.File(ctx, append(slices.Clone(papers), &entry, &paper)...)
+		paper.Body = fmt.Appendf(nil, `{"n":%d,"hash":"%x"}`, last.N, last.Hash)
+		out, err := a.shelf.File(ctx, append(filed, &paper)...)
 		if err != nil {
 			return 0, fmt.Errorf("file with an audit entry: %w", err)
 		}
@@ -102,7 +118,8 @@ func (a *Audit) File(ctx context.Context, e Entry, papers ...*bot.Paper) (bot.Ou
 			return out, nil
 		}
 		was := paper.Version
-		beyond, err := a.shelf.Paper(ctx, auditKind, entry.ID)
+		end := last.N
+		beyond, err := a.shelf.Paper(ctx, auditKind, first)
 		if err != nil {
 			return 0, fmt.Errorf("read beyond the end of the audit log: %w", err)
 		}
@@ -112,7 +129,7 @@ func (a *Audit) File(ctx context.Context, e Entry, papers ...*bot.Paper) (bot.Ou
 		switch {
 		case paper.Version != was: // another entry came first
 		case beyond.Version != 0:
-			return 0, fmt.Errorf("file with an audit entry: %w", Tampered{next.N, "it stands beyond the end"})
+			return 0, fmt.Errorf("file with an audit entry: %w", Tampered{end, "it stands beyond the end"})
 		default:
 			return bot.Conflict, nil
 		}
@@ -209,6 +226,17 @@ type auditBody struct {
 	On      string `json:"on,omitempty"`
 	Note    string `json:"note,omitempty"`
 	Hash    string `json:"hash"`
+}
+
+// paper is the entry as it is kept.
+func (e Entry) paper() (*bot.Paper, error) {
+	body, err := json.Marshal(auditBody{
+		N: e.N, At: e.At.UnixMilli(), Officer: e.Officer, Did: e.Did, On: e.On, Note: e.Note, Hash: hex.EncodeToString(e.Hash[:]),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("write an audit entry: %w", err)
+	}
+	return &bot.Paper{Kind: auditKind, ID: auditID(e.N), Body: body}, nil
 }
 
 func readEntry(p bot.Paper) (Entry, bool) {

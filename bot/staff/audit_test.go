@@ -265,3 +265,24 @@ func (w world) file(p bot.Paper) {
 		w.Fatal(out, err)
 	}
 }
+
+func TestSeveralEntriesStandOrFallWithTheirPapers(t *testing.T) {
+	w := filled(t, 3)
+	deeds := []bot.Deed{{At: now, By: staff.System, Did: "test.one", On: "a"}, {At: now, By: "0123456789abcdef", Did: "test.two", On: "b", Note: "into c"}}
+	paper := bot.Paper{Kind: "test", ID: "a", Body: []byte("1")}
+	if out, err := w.log.Log(t.Context(), deeds, &paper); err != nil || out != bot.Committed || paper.Version == 0 {
+		t.Fatalf("%v, %v", out, err)
+	}
+	old := bot.Paper{Kind: "test", ID: "a", Body: []byte("2")} // as if it were not there
+	if out, err := w.log.Log(t.Context(), deeds, &old); err != nil || out != bot.Conflict {
+		t.Errorf("what was not seen was overwritten: %v, %v", out, err)
+	}
+	n, _, err := w.log.Verify(t.Context())
+	if err != nil || n != 5 {
+		t.Errorf("verified %d, %v", n, err)
+	}
+	got := must[[]staff.Entry](t)(w.log.Entries(t.Context(), 0, 2))
+	if got[1].Did != "test.one" || got[1].N != 4 || got[0].Did != "test.two" || got[0].N != 5 || got[0].Officer != deeds[1].By || got[0].Note != "into c" {
+		t.Errorf("%+v", got)
+	}
+}

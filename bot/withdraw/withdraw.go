@@ -80,6 +80,9 @@ type Withdrawals struct {
 	// Apart tells whether an officer is somebody else than others; nil: whoever has
 	// another id. Set it before the first use.
 	Apart func(ctx context.Context, officer string, others []string, now time.Time) (bool, error)
+	// Log is told of every step, as "content.withdraw." or "content.restore." and what was done; nil: there is none. Set it before
+	// the first use.
+	Log bot.Log
 
 	shelf   bot.Shelf
 	exists  func(kind, id string) bool
@@ -154,7 +157,8 @@ func (w *Withdrawals) Propose(ctx context.Context, p Proposal, by string, now ti
 			return ErrAlready
 		}
 	}
-	_, err = w.file(ctx, Item{ID: p.ID, Kind: p.Kind, Target: p.Target}, Step{State: Proposed, By: by, At: now, Reason: reason})
+	asked := Item{ID: p.ID, Kind: p.Kind, Target: p.Target}
+	err = w.file(ctx, asked, Step{State: Proposed, By: by, At: now, Reason: reason}, asked.deed("withdraw.propose", by, now))
 	if errors.Is(err, ErrChanged) { // the same form, at the same time
 		return nil
 	}
@@ -174,8 +178,7 @@ func (w *Withdrawals) ProposeRestore(ctx context.Context, id string, seen uint64
 	if i.State != Withdrawn {
 		return ErrState
 	}
-	_, err = w.file(ctx, i, Step{State: Restoring, By: by, At: now, Reason: reason})
-	return err
+	return w.file(ctx, i, Step{State: Restoring, By: by, At: now, Reason: reason}, i.deed("restore.propose", by, now))
 }
 
 // Confirm does what another officer proposed: takes it out of use, or into use
@@ -185,11 +188,15 @@ func (w *Withdrawals) Confirm(ctx context.Context, id string, seen uint64, by st
 	if err != nil {
 		return err
 	}
-	next := map[State]State{Proposed: Withdrawn, Restoring: Restored}[i.State]
-	switch {
-	case next == "":
+	next, did := Withdrawn, "withdraw.confirm"
+	switch i.State {
+	case Proposed:
+	case Restoring:
+		next, did = Restored, "restore.confirm"
+	default:
 		return ErrState
-	case i.By() == by:
+	}
+	if i.By() == by {
 		return ErrSame
 	}
 	if w.Apart != nil {
@@ -200,7 +207,7 @@ func (w *Withdrawals) Confirm(ctx context.Context, id string, seen uint64, by st
 			return ErrNear
 		}
 	}
-	if _, err = w.file(ctx, i, Step{State: next, By: by, At: now}); err != nil {
+	if err = w.file(ctx, i, Step{State: next, By: by, At: now}, i.deed(did, by, now)); err != nil {
 		return err
 	}
 	return w.Publish(ctx)
@@ -215,12 +222,11 @@ func (w *Withdrawals) Drop(ctx context.Context, id string, seen uint64, by strin
 	}
 	switch i.State {
 	case Proposed:
-		return w.fileBody(ctx, &bot.Paper{Kind: paperKind, ID: id, Version: i.Version})
+		return w.fileBody(ctx, i.deed("withdraw.drop", by, now), &bot.Paper{Kind: paperKind, ID: id, Version: i.Version})
 	case Restoring:
 		day := i.Steps[len(i.Steps)-2] // when it went out of use: that day stays
 		i.Steps = i.Steps[:len(i.Steps)-2]
-		_, err = w.file(ctx, i, day)
-		return err
+		return w.file(ctx, i, day, i.deed("restore.drop", by, now))
 	}
 	return ErrState
 }
@@ -262,8 +268,13 @@ func (w *Withdrawals) all(ctx context.Context) (out []Item, err error) {
 	}
 }
 
+// deed is what the log is told of a step.
+func (i Item) deed(did, by string, now time.Time) bot.Deed {
+	return bot.Deed{At: now, By: by, Did: "content." + did, On: i.Kind + " " + i.Target}
+}
+
 // file adds a step.
-func (w *Withdrawals) file(ctx context.Context, i Item, next Step) (Item, error) {
+func (w *Withdrawals) file(ctx context.Context, i Item, next Step, done bot.Deed) error {
 	b := body{Kind: i.Kind, Target: i.Target}
 	i.Steps = append(slices.Clone(i.Steps), next)
 	for _, s := range i.Steps {
@@ -271,13 +282,13 @@ func (w *Withdrawals) file(ctx context.Context, i Item, next Step) (Item, error)
 	}
 	raw, err := json.Marshal(b)
 	if err != nil {
-		return i, fmt.Errorf("write a withdrawal: %w", err)
+		return fmt.Errorf("write a withdrawal: %w", err)
 	}
-	return i, w.fileBody(ctx, &bot.Paper{Kind: paperKind, ID: i.ID, Version: i.Version, Body: raw})
+	return w.fileBody(ctx, done, &bot.Paper{Kind: paperKind, ID: i.ID, Version: i.Version, Body: raw})
 }
 
-func (w *Withdrawals) fileBody(ctx context.Context, p *bot.Paper) error {
-	out, err := w.shelf.File(ctx, p)
+func (w *Withdrawals) fileBody(ctx context.Context, done bot.Deed, p *bot.Paper) error {
+	out, err := w.Log.File(ctx, w.shelf, []bot.Deed{done}, p)
 	if err != nil {
 		return fmt.Errorf("file a withdrawal: %w", err)
 	}

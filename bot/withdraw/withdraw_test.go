@@ -223,3 +223,49 @@ func TestThoseThatWaitStandFirst(t *testing.T) {
 		t.Errorf("the order is %s", order)
 	}
 }
+
+func TestWhatTheLogCannotKeepIsNotDone(t *testing.T) {
+	shelf := memory.New()
+	w, b := begin(shelf)
+	var told []string
+	errLog := errors.New("no log")
+	fails := false
+	w.Log = func(ctx context.Context, done []bot.Deed, papers ...*bot.Paper) (bot.Outcome, error) {
+		if fails {
+			return 0, errLog
+		}
+		for _, d := range done {
+			told = append(told, d.By+" "+d.Did+" "+d.On)
+		}
+		return shelf.File(ctx, papers...)
+	}
+	seen := func() uint64 { return one(t, w).Version }
+	for _, step := range []func() error{
+		func() error {
+			return w.Propose(ctx, Proposal{ID: "a", Kind: Message, Target: "rule.what.1", Reason: "it is wrong"}, ana, now)
+		},
+		func() error { return w.Confirm(ctx, "a", seen(), bea, now) },
+		func() error { return w.ProposeRestore(ctx, "a", seen(), "it is right again", ana, now) },
+		func() error { return w.Drop(ctx, "a", seen(), bea, now) },
+		func() error { return w.ProposeRestore(ctx, "a", seen(), "it is right again", ana, now) },
+		func() error { return w.Confirm(ctx, "a", seen(), bea, now) },
+	} {
+		before, published := len(told), b.n
+		items, err := w.List(ctx)
+		must(t, err)
+		fails = true
+		is(t, step(), errLog)
+		now, err := w.List(ctx)
+		must(t, err)
+		if !reflect.DeepEqual(now, items) || len(told) != before || b.n != published {
+			t.Fatalf("it was done without the log: %+v", now)
+		}
+		fails = false
+		must(t, step())
+	}
+	const on = " rule.what.1"
+	if want := []string{"ana content.withdraw.propose message" + on, "bea content.withdraw.confirm message" + on, "ana content.restore.propose message" + on,
+		"bea content.restore.drop message" + on, "ana content.restore.propose message" + on, "bea content.restore.confirm message" + on}; !reflect.DeepEqual(told, want) {
+		t.Errorf("the log was told %q", told)
+	}
+}

@@ -116,17 +116,9 @@ func (c *control) written(ctx context.Context, q draftAsk, who staff.Session, no
 	desk, by := c.office.bulletins, bulletin.Actor{ID: who.ID}
 	switch {
 	case q.Corrects != "":
-		b, err := desk.Recall(ctx, q.Corrects, by, q.Content, q.Halt, now)
-		if err != nil {
-			return b, err
-		}
-		return b, c.record(ctx, who, now, "bulletin.recall", q.Corrects, "corrected by "+b.ID)
+		return desk.Recall(ctx, q.Corrects, by, q.Content, q.Halt, now)
 	case q.ID == "":
-		b, err := desk.Draft(ctx, by, q.Content, now)
-		if err != nil {
-			return b, err
-		}
-		return b, c.record(ctx, who, now, "bulletin.draft", b.ID, "")
+		return desk.Draft(ctx, by, q.Content, now)
 	}
 	b, err := desk.Bulletin(ctx, q.ID)
 	if err == nil {
@@ -137,10 +129,7 @@ func (c *control) written(ctx context.Context, q draftAsk, who staff.Session, no
 			b, err = desk.Confirm(ctx, q.ID, b.Version, by, lang, now)
 		}
 	}
-	if err != nil {
-		return b, err
-	}
-	return b, c.record(ctx, who, now, "bulletin.edit", b.ID, "")
+	return b, err
 }
 
 // actOnBulletin does one act. What it is done to is how the bulletin stands now;
@@ -162,11 +151,7 @@ func (c *control) actOnBulletin(ctx context.Context, q actAsk, now time.Time) (a
 		if q.Do == "discard" {
 			a.State = ""
 		}
-		note := ""
-		if b.Approval != nil {
-			note = b.Approval.Hash
-		}
-		return c.record(ctx, who, now, "bulletin."+q.Do, b.ID, note)
+		return nil
 	})
 	return a, err
 }
@@ -205,7 +190,7 @@ func (c *control) act(ctx context.Context, q actAsk, b bulletin.Bulletin, by bul
 	case "stop":
 		return desk.Stop(ctx, b.ID, by, now)
 	case "discard":
-		return b, desk.Discard(ctx, b.ID, b.Version, now)
+		return b, desk.Discard(ctx, b.ID, b.Version, by, now)
 	}
 	return b, refuse("there is no such act")
 }

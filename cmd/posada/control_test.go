@@ -137,7 +137,7 @@ func TestWhatIsSentIsSteeredAndRecalledWithAndWithoutItsServer(t *testing.T) {
 	h.serve()
 	h.run(0, "Draft", phrase+"\n", "bulletin", "draft", h.file("d.yaml", aBulletin), "--as", "Wanda")
 	log := h.audited(100)
-	for _, did := range []string{"bulletin.draft", "bulletin.hand-over", "bulletin.approve", "bulletin.send", "bulletin.pause", "bulletin.go-on", "bulletin.recall  " + id + "  corrected by " + fix} {
+	for _, did := range []string{"bulletin.draft", "bulletin.hand-over", "bulletin.approve", "bulletin.send", "bulletin.pause", "bulletin.go-on", "bulletin.correct  " + id + "  " + fix} {
 		if !strings.Contains(strings.Join(strings.Fields(log), " "), strings.Join(strings.Fields(did), " ")) {
 			t.Errorf("the log does not say %s:\n%s", did, log)
 		}

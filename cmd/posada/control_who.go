@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"posada/bot/staff"
@@ -85,12 +84,4 @@ func entry(err error, refused string) error {
 		return refuse("%s", refused)
 	}
 	return err
-}
-
-// record writes into the audit log what an officer did.
-func (c *control) record(ctx context.Context, who staff.Session, now time.Time, did, on, note string) error {
-	if err := c.audit.Append(ctx, staff.Entry{At: now, Officer: who.ID, Did: did, On: on, Note: note}); err != nil {
-		return fmt.Errorf("record %s: %w", did, err)
-	}
-	return nil
 }

@@ -69,8 +69,7 @@ func (c *control) step(ctx context.Context, q withdrawAsk, who staff.Session, no
 		if err := all.Propose(ctx, p, who.ID, now); err != nil {
 			return withdrawDone{}, err
 		}
-		done := withdrawDone{p.ID, c.speak.Say("withdraw.proposed")}
-		return done, c.record(ctx, who, now, "content.withdraw.propose", p.Kind+" "+p.Target, "")
+		return withdrawDone{p.ID, c.speak.Say("withdraw.proposed")}, nil
 	}
 	items, err := all.List(ctx)
 	if err != nil {
@@ -81,24 +80,21 @@ func (c *control) step(ctx context.Context, q withdrawAsk, who staff.Session, no
 		return withdrawDone{}, refuse("there is no such withdrawal; see: posada withdraw list")
 	}
 	was := items[n]
-	did, word := "content.withdraw.", "withdraw.confirmed"
-	if was.State == withdraw.Restoring {
-		did = "content.restore."
-	}
+	word := "withdraw.confirmed"
 	switch q.Do {
 	case "confirm":
-		did, err = did+"confirm", all.Confirm(ctx, was.ID, was.Version, who.ID, now)
+		err = all.Confirm(ctx, was.ID, was.Version, who.ID, now)
 	case "drop":
 		word = "withdraw.dropped"
-		did, err = did+"drop", all.Drop(ctx, was.ID, was.Version, who.ID, now)
+		err = all.Drop(ctx, was.ID, was.Version, who.ID, now)
 	case "restore":
 		word = "withdraw.restore.proposed"
-		did, err = "content.restore.propose", all.ProposeRestore(ctx, was.ID, was.Version, q.Reason, who.ID, now)
+		err = all.ProposeRestore(ctx, was.ID, was.Version, q.Reason, who.ID, now)
 	default:
 		err = refuse("there is no such act")
 	}
 	if err != nil {
 		return withdrawDone{}, err
 	}
-	return withdrawDone{was.ID, c.speak.Say(word)}, c.record(ctx, who, now, did, was.Kind+" "+was.Target, "")
+	return withdrawDone{was.ID, c.speak.Say(word)}, nil
 }

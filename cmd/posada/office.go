@@ -100,10 +100,10 @@ func (c *officeFlags) open(n officeNeeds) (*office, error) {
 	o.audit = staff.NewAudit(n.store)
 	o.staff = staff.New(n.store, o.audit)
 	o.withdrawals = withdraw.New(n.store, func(kind, id string) bool { return n.book.CanWithdraw(kind, id) == nil }, o.board.withdrawn)
-	o.withdrawals.Apart = o.staff.Apart
+	o.withdrawals.Apart, o.withdrawals.Log = o.staff.Apart, o.audit.Log
 	approved := func() bulletin.Directory { return c.directory(n.book, time.Now()) }
 	o.desk = rumour.New(rumour.Config{
-		Notes: n.store, Shelf: n.store, Call: n.call, Match: rumour.NewClaims(claim.NewReader(n.book.PlaceWords())), Langs: codes(n.book),
+		Notes: n.store, Shelf: n.store, Log: o.audit.Log, Call: n.call, Match: rumour.NewClaims(claim.NewReader(n.book.PlaceWords())), Langs: codes(n.book),
 		Link:    func(link string) bool { return bulletin.LinkApproved(link, approved().Links) },
 		Number:  func(digits string) bool { return listed(digits, approved().Phones) },
 		Meeting: bulletin.Meeting,
@@ -116,10 +116,7 @@ func (c *officeFlags) open(n officeNeeds) (*office, error) {
 		Directory: approved, PlaceWords: func() []string { return keys(n.book.PlaceWords()) }, Locked: locked(n.book), Template: n.template,
 		MayApprove: o.mayApprove, Apart: o.staff.Apart, Rates: n.rates, Trial: n.trial,
 		Prices: bulletin.Prices{Currency: c.Currency, Segment: c.SMSPrice, WhatsApp: c.WhatsAppPrice, Nudge: c.NudgePrice},
-		Wake:   n.wake, Changed: o.changed, Report: n.report("bulletins"),
-		Did: func(ctx context.Context, did, on string) error {
-			return o.audit.Append(ctx, staff.Entry{At: time.Now(), Officer: staff.System, Did: did, On: on})
-		},
+		Wake:   n.wake, Changed: o.changed, Log: o.audit.Log, Report: n.report("bulletins"),
 	}
 	o.bulletins = bulletin.New(n.store, world)
 	o.today = newToday(n.store, o.desk, n.channels, n.report("today"))
