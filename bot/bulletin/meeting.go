@@ -1,8 +1,9 @@
 // Meeting places: a bulletin never says where to be when, for then others know
-// it too. What is refused is a time of day together with a place of any kind,
-// and a day soon together with a landmark or an address. Nobody can override
-// it: the text is changed. Days in figures with the name of a city are fine
-// ("closed on 4 May in Tijuana"), and so are hours without a place.
+// it too. What is refused is a time of day together with a place of any kind;
+// a day soon together with a landmark, an address or coordinates; and, where
+// people are asked to come, any date with any place. Nobody can override it: the
+// text is changed. Days in figures with the name of a city are fine ("closed on
+// 4 May in Tijuana"), and so are hours without a place.
 package bulletin
 
 import (
@@ -22,9 +23,10 @@ func meeting(text string, places []string) string {
 	text = plainText(text)
 	words := locales.Tokens(locales.Fold(text))
 	all := spoken(text)
-	clock := tells(words) || len(finds(all, hours)) > 0
-	day := len(finds(all, days)) > 0
-	if !clock && !day {
+	clock := tells(words) || holds(all, hours)
+	soon := clock || holds(all, days) || holds(all, today)
+	asked := holds(all, comings) && (soon || givesDate(text, words))
+	if !soon && !asked {
 		return ""
 	}
 	if found := finds(all, landmarks); len(found) > 0 {
@@ -33,7 +35,10 @@ func meeting(text string, places []string) string {
 	if w := addressIn(words); w != "" {
 		return w
 	}
-	if clock {
+	if at := coordinates.FindString(text); at != "" {
+		return at
+	}
+	if clock || asked {
 		for _, p := range places {
 			if p = foldWord(p); p != "" && strings.Contains(all, " "+p+" ") {
 				return p
@@ -43,11 +48,38 @@ func meeting(text string, places []string) string {
 	return ""
 }
 
+func holds(spoken string, list []string) bool { return len(finds(spoken, list)) > 0 }
+
+var (
+	coordinates = regexp.MustCompile(`-?\d{1,2}[.,]\d{3,}°?\s*[NSns]?[,;\s]\s*-?\d{1,3}[.,]\d{3,}`)
+	dateShape   = regexp.MustCompile(`(?:^|[^\d.,/-])(?:\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?|\d{4}-\d{2}-\d{2})(?:$|[^\d/-])`)
+	dayShape    = regexp.MustCompile(`^(?:[12]?\d|3[01])(?:st|nd|rd|th|er|º|°)?$`)
+)
+
+// givesDate tells whether a text gives a date: in figures, or a day beside its month.
+func givesDate(text string, words []string) bool {
+	if dateShape.MatchString(text) {
+		return true
+	}
+	for i, w := range words {
+		if !dayShape.MatchString(w) {
+			continue
+		}
+		for _, near := range words[max(0, i-2):min(len(words), i+3)] {
+			if holds(" "+near+" ", months) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 var (
 	// clockShape is a time of day in figures, with the endings that languages
 	// put on it.
-	clockShape = regexp.MustCompile(`^(?:[01]?\d|2[0-4])(?::[0-5]\d\pL*|h(?:[0-5]\d)?|h[0-5]\d\pL*|am|pm|hrs?|hs|ze|e|te|ta|de|da)$`)
-	hourShape  = regexp.MustCompile(`^(?:[01]?\d|2[0-4])(?:[.][0-5]\d)?$`)
+	clockShape    = regexp.MustCompile(`^(?:[01]?\d|2[0-4])(?::[0-5]\d\pL*|h(?:[0-5]\d)?|h[0-5]\d\pL*|am|pm|hrs?|hs|ze|e|te|ta|de|da)$`)
+	militaryShape = regexp.MustCompile(`^(?:[01]\d|2[0-3])[0-5]\d$`)
+	hourShape     = regexp.MustCompile(`^(?:[01]?\d|2[0-4])(?:[.][0-5]\d)?$`)
 )
 
 // afterHour follows the figure of an hour and makes it a time of day, whatever
@@ -63,6 +95,19 @@ var at = set("at las la às as à a vers vè в во к о об к saat السا
 
 // sureAt stands before nothing but a time of day.
 var sureAt = set("las saat الساعة الساعه ساعة ساعت às")
+
+// spans stand before a number of hours or minutes, and make a time of it: "in 2 hours".
+var (
+	spans   = set("in dans en em через за nan dentro بعد خلال")
+	hourly  = set("hour hours hora horas heure heures час часа часов годину години годин èdtan ساعات ساعة")
+	minutes = set("minute minutes minutos minit минуту минуты минут хвилину хвилини хвилин دقيقة دقائق")
+)
+
+// soonIn tells whether so many hours or minutes are soon: "within 24 hours" is no appointment.
+func soonIn(n, unit string) bool {
+	v, err := strconv.Atoi(n)
+	return err == nil && (hourly[unit] && v <= 12 || minutes[unit] && v <= 180)
+}
 
 // numberWords are hours in letters.
 var numberWords = set(`one two three four five six seven eight nine ten eleven twelve una dos tres cuatro cinco seis siete ocho nueve diez once doce
@@ -106,7 +151,15 @@ func tells(words []string) bool {
 			}
 		case hourShape.MatchString(w):
 			half := (after == "a" || after == "p") && near(i+2) == "m"
-			if half || afterHour[after] || sureAt[before] || at[before] && hourAfter[after] || before == "at" && plausible(w) {
+			if half || afterHour[after] || sureAt[before] || at[before] && (hourAfter[after] || strings.Contains(w, ".")) || before == "at" && plausible(w) {
+				return true
+			}
+			if spans[before] && soonIn(w, after) {
+				return true
+			}
+		case militaryShape.MatchString(w):
+			// A year is no time of day, unless its words say so.
+			if afterHour[after] || hourAfter[after] || sureAt[before] || before == "at" && (w < "1900" || w > "2039") {
 				return true
 			}
 		case numberWords[w]:

@@ -18,6 +18,7 @@ var landmarks = gather(`
 	monument, statue, kiosk, hospital*, clinic, school, stadium, airport*, embassy, consulate*, port of entry, gate, metro, gas station, beach, river, riverbank, wall, fence,
 	shelter*, camp, camps, office, offices, warehouse, building, parking*, street*, avenue*, road, highway, boulevard*, block, blocks, apartment, oxxo, walmart, soriana, supermarket, cafe, restaurant, 
 	parque*, iglesia*, capilla, catedral, templo, mezquita, puente*, estacion*, central de autobuses, camionera, parada, mercado*, tienda, esquina, monumento, estatua, kiosco, quiosco,
+	casa del, casa de, casa tochan, chaparral, chaparal, pedwest, ped west, san ysidro, paso del norte, deconcini, de concini,
 	clinica, escuela, estadio, aeropuerto, embajada, consulado, garita*, puerto de entrada, gasolinera, playa, rio, orilla, muro, cerca del, albergue*, refugio*, campamento*, oficina*, bodega, edificio, 
 	estacionamiento, calle*, avenida*, av, carretera, bulevar, cuadra*, zocalo, frente a, junto a, al lado de, detras de, a un lado,
 	legliz, plas, pon an, estasyon, otel, nan mache, magazen, kwen, lopital, lekol, estad, ayewopo, anbasad, konsila, pos fwontye, rivye, plaj, mi an, abri, kan an, biwo, depo, lari, ri a, avni, wout, devan, akote, deye,
@@ -58,12 +59,47 @@ var days = gather(`
 	明天, 今晚, 后天, 星期, 周一, 周二, 周三, 周四, 周五, 周六, 周日, 礼拜
 `, arabic(`غدا, الليلة, الاثنين, الإثنين, الثلاثاء, الأربعاء, الخميس, الجمعة, السبت, الأحد, فردا, امشب, دوشنبه, سه شنبه, چهارشنبه, پنجشنبه, جمعه, شنبه, یکشنبه`))
 
+// today are words for this day and its parts, and for the weeks about it. The officer who must put a date in their stead loses
+// nothing: whoever reads a bulletin a day late is misled by them in any case.
+var today = gather(`
+	today, this morning, this afternoon, this evening, this week, next week, this weekend,
+	hoy, esta manana, esta tarde, esta semana, proxima semana, la semana que viene, semana que entra, fin de semana, ahorita,
+	jodi a, jodia, maten an, apremidi a, semen sa a, semen pwochen, hoje, esta manha, esta semana, semana que vem,
+	aujourd hui, aujourdhui, ce matin, cet apres midi, cette semaine, semaine prochaine, ce week end,
+	сегодня, сегодняшн*, на этой неделе, на следующей неделе, в выходные, сьогодні, цього тижня, наступного тижня, на вихідних,
+	bugun*, bu sabah, bu hafta, gelecek hafta, haftaya, आज, इस हफ्ते, इस हफ़्ते, अगले हफ्ते, अगले हफ़्ते, इस सप्ताह, अगले सप्ताह,
+	今天, 今日, 今早, 今晨, 上午, 下午, 傍晚, 晚上, 早上, 本周, 这周, 下周, 周末
+`, arabic(`اليوم, هذا الصباح, هذا المساء, هذا الأسبوع, الأسبوع القادم, امروز, این هفته, هفته آینده, هفته بعد`))
+
+// comings ask people to come, to meet or to wait. With one of them a date in figures and a landmark are a meeting.
+var comings = gather(`
+	come, come to, meet, meet us, meeting, gather, gathering, join us, be at, wait at, wait for us, show up, assemble,
+	venga*, vengan*, ven, vayan, acuda*, acudan, reunanse, reunion*, reunimos, nos vemos, nos reun*, encontremos*, nos encontr*, esperen, espere en, presentense, cita en, congreguense,
+	vini, rankontre, reyini, ale nan, tann nou, rasanble, venha*, venham, encontro*, reuniao, reunam*, nos vemos, espere*, comparec*,
+	venez, rendez vous, rassemblement, rassemblez*, retrouvez*, reunion*, retrouvons*, attendez*, presentez vous,
+	приходите, приходи, приезжайте, встреча*, встретимся, сбор, собираемся, собрание, ждите, ждем, приходьте, приходь, приїжджайте, зустріч*, зустрінемось, збір, збираємося, збори, чекайте, чекаємо,
+	gelin*, geliniz, bulusma*, bulusalim, bulusuyoruz, toplan*, bekleyin, bekliyoruz, आइए, आएं, आएँ, आओ, आना, आ जाएं, मिलिए, मिलें, मिलेंगे, मुलाकात, मुलाक़ात, बैठक, इकट्ठा*, इंतज़ार कर*, इंतजार कर*,
+	来到, 请来, 过来, 集合, 见面, 碰面, 会面, 聚会, 等候, 等我们
+`, arabic(`تعال, تعالوا, احضر, احضروا, اجتماع, لقاء, نلتقي, التقوا, تجمع, تجمعوا, انتظر, انتظروا, بیایید, بیائید, بیا, ملاقات, جلسه, جمع شوید, گرد هم, منتظر`))
+
+// months stand beside the figure of a day.
+var months = gather(`
+	january, february, march, april, may, june, july, august, september, october, november, december, jan, feb, mar, apr, jun, jul, aug, sep, sept, oct, nov, dec,
+	enero, febrero, marzo, abril, mayo, junio, julio, agosto, septiembre, setiembre, octubre, noviembre, diciembre,
+	janvye, fevriye, mas, avril, me, jen, jiye, out, septanm, oktob, novanm, desanm, janeiro, fevereiro, marco, maio, junho, julho, setembro, outubro, novembro, dezembro,
+	janvier, fevrier, mars, mai, juin, juillet, aout, septembre, octobre, novembre, decembre,
+	январ*, феврал*, март*, апрел*, мая, май, июн*, июл*, август*, сентябр*, октябр*, ноябр*, декабр*, січ*, лютого, лютий, берез*, квіт*, травн*, червн*, липн*, серпн*, верес*, жовт*, листопад*, груд*,
+	ocak*, subat*, mart, nisan*, mayis*, haziran*, temmuz*, agustos*, eylul*, ekim*, kasim*, aralik*,
+	जनवरी, फरवरी, फ़रवरी, मार्च, अप्रैल, मई, जून, जुलाई, अगस्त, सितंबर, सितम्बर, अक्टूबर, अक्तूबर, नवंबर, नवम्बर, दिसंबर, दिसम्बर, 月
+`, arabic(`يناير, فبراير, مارس, أبريل, مايو, يونيو, يوليو, أغسطس, سبتمبر, أكتوبر, نوفمبر, ديسمبر, جنوری, فبروری, مارچ, اپریل, می, جون, جولای, اگست, سپتمبر, اکتبر, نومبر, دسمبر, حمل, ثور, جوزا, سرطان, اسد, سنبله, میزان, عقرب, قوس, جدی, دلو, حوت`))
+
 // hours are times of day that need no figure.
 var hours = gather(`
 	noon, midday, midnight, mediodia, medio dia, medianoche, media noche, a midi, gran midi, minwi, meio dia, meia noite, midi, minuit, полдень*, полудень, полдня, полночь, опівдні, опівночі, oglen*, ogleyin, gece yarisi*,
 	आधी रात, 中午, 正午, 午夜, 凌晨, oclock, o clock,
-	at dawn, al amanecer, al anochecer, a primera hora
-`, arabic(`منتصف النهار, منتصف الليل, نصف الليل, نیمه شب, نصف شب, چاشت`))
+	at dawn, al amanecer, al anochecer, a primera hora, in an hour, in one hour, in half an hour, dentro de una hora, en una hora, en media hora, nan yon edtan, em uma hora, daqui a uma hora, dans une heure,
+	через час, через полчаса, за годину, за півгодини, bir saat sonra, yarim saat sonra, एक घंटे में, एक घंटे बाद, 一小时后, 一个小时后, 半小时后
+`, arabic(`منتصف النهار, منتصف الليل, نصف الليل, نیمه شب, نصف شب, چاشت, بعد ساعة, خلال ساعة, یک ساعت بعد, نیم ساعت بعد`))
 
 // promisesAndCommands are what the content rules do not allow without need:
 // nobody can promise, and nobody at a desk may tell a person to go.

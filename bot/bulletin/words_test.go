@@ -140,6 +140,29 @@ func TestNoTextSaysWhereToBeWhen(t *testing.T) {
 		"三点在蒂华纳",
 		"10:30，蒂华纳",
 		"１５：００ at the park",
+		"Vengan hoy a la iglesia de San Juan por ayuda.",
+		"El 25 de noviembre vengan a la iglesia de San Juan.",
+		"Встреча сегодня в 17.00 у церкви.",
+		"Meet at 1700 at the bridge.",
+		"In one hour at the bridge.",
+		"In 2 hours at the bridge.",
+		"This afternoon at the plaza.",
+		"Tomorrow at El Chaparral.",
+		"Reúnanse a las cinco en la Casa Tochan.",
+		"A las 17 en Casa del Migrante.",
+		"今天下午在教堂集合",
+		"اليوم عند الكنيسة",
+		"hoje na igreja",
+		"bugün kilisede",
+		"next week at the church",
+		"al mediodía en 19.4326,-99.1332",
+		"Rendez-vous le 4 mai à Tijuana",
+		"Come to Tijuana on 12/05",
+		"Vini nan legliz la 25 novanm",
+		"امروز در کلیسا",
+		"आज चर्च में",
+		"Сьогодні біля церкви",
+		"Jodi a nan legliz la",
 	} {
 		if meeting(text, places) == "" {
 			t.Errorf("%q is taken", text)
@@ -163,6 +186,12 @@ func TestNoTextSaysWhereToBeWhen(t *testing.T) {
 		"कार्यक्रम बंद है। जो अपॉइंटमेंट बेचता है वह ठग है।",
 		"项目已经结束。卖预约的人是骗子。有一点要注意。",
 		"A judge stopped it. Open 24 hours, within 48 hours, 3 of 5.",
+		"Offices answer within 24 hours; the line of the consulate has changed.",
+		"On 4 May 2026 the consulate in Tijuana is closed.",
+		"El 20 de enero de 2025 cerraron las citas en los puertos de entrada.",
+		"Since 2025 no office gives appointments; in 2024 there were 1450 a day.",
+		"Hoy no hay citas en Tijuana.",
+		"People come to the office with their papers.",
 	} {
 		if w := meeting(text, places); w != "" {
 			t.Errorf("%q is refused for %q", text, w)

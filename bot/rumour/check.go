@@ -79,9 +79,10 @@ func (d *Desk) checkSources(v Verdict, now time.Time) (out []Problem) {
 	return out
 }
 
-// checkMeeting refuses a place with a time in what goes to everybody.
+// checkMeeting refuses a place with a time: in what goes to everybody, and in a letter, for whoever has an officer's password could
+// call a person there.
 func (d *Desk) checkMeeting(field, lang, text string) []Problem {
-	if d.with.Meeting == nil || utf8.RuneCountInString(text) > MaxClaim+MaxReason+1 {
+	if d.with.Meeting == nil || utf8.RuneCountInString(text) > max(MaxClaim+MaxReason+1, MaxReply) {
 		return nil // it is refused for its length
 	}
 	if place := d.with.Meeting(text); place != "" {

@@ -199,7 +199,7 @@ func (d *Desk) onLetter(ctx context.Context, doing, id string, done []bot.Deed, 
 // after it, and after a fault, the thread has another Revision.
 func (d *Desk) Reply(ctx context.Context, by, id string, seen uint64, text string, now time.Time) ([]Problem, error) {
 	text, _ = locales.Clean(text, maxWritten)
-	problems := d.checkText("text", "", text, MaxReply)
+	problems := append(d.checkText("text", "", text, MaxReply), d.checkMeeting("text", "", text)...)
 	if text == "" {
 		problems = append(problems, Problem{Code: NoText, Field: "text"})
 	}

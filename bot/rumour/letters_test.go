@@ -150,6 +150,8 @@ func TestAReplyIsHeldToAccount(t *testing.T) {
 		strings.Repeat("ñ", 601):     rumour.TooLong,
 		"llame al +52 664 123 4567":  rumour.BadNumber,
 		"escriba a t.me/posada_help": rumour.BadLink,
+		"venga a la iglesia a las 5": rumour.BadMeeting,
+		"venga a la iglesia a las 5 " + strings.Repeat("y no ", 110): rumour.BadMeeting,
 	} {
 		problems, err := w.Reply(t.Context(), "ana", th.ID, th.Revision, text, start)
 		if err != nil || len(problems) != 1 || problems[0].Code != code {
