@@ -4,6 +4,7 @@
 package flows
 
 import (
+	"slices"
 	"strconv"
 
 	"posada/locales"
@@ -64,23 +65,39 @@ func (b *Book) bridge(l *locales.Language, id string) *locales.Language {
 func (t *turn) item(a *answerText, l *locales.Language, n *Node, id string, originals *[]string) {
 	switch state := t.book.state(l, id); {
 	case t.book.borrowed[textKey{l.Code, id}] != "":
-		other := t.book.Catalogue.Language(t.book.borrowed[textKey{l.Code, id}])
-		a.add(t.valued(a, l, msgRefused, map[string]any{"language": other.Raw("language.name")}), n.flow.ID, n.id)
-		a.add(t.words(a, l, n.flow, id), n.flow.ID, n.id)
+		t.refused(a, l, t.book.Catalogue.Language(t.book.borrowed[textKey{l.Code, id}]), l, n, id)
 	case state == locales.Stale:
 		other := t.book.bridge(l, id)
 		a.add(t.valued(a, l, msgStale, map[string]any{"language": other.Raw("language.name")}), n.flow.ID, n.id)
 		a.add(t.words(a, other, n.flow, id), n.flow.ID, n.id)
 	case state == locales.Draft && locales.HighCare(id) && t.book.drafts == DraftsRefuse:
 		other := t.book.bridge(l, id)
-		a.add(t.valued(a, l, msgRefused, map[string]any{"language": other.Raw("language.name")}), n.flow.ID, n.id)
-		a.add(t.words(a, other, n.flow, id), n.flow.ID, n.id)
+		t.refused(a, l, other, other, n, id)
 	case state == locales.Draft && locales.HighCare(id):
 		a.add(t.words(a, l, n.flow, id), n.flow.ID, n.id)
 		a.hasOriginal = true
 		*originals = append(*originals, t.words(a, t.book.Catalogue.Language(locales.Source), n.flow, id))
 	default:
 		a.add(t.words(a, l, n.flow, id), n.flow.ID, n.id)
+	}
+}
+
+// refused says a message that is not sent in one's own language, in the words of from, and why it is told in the language called so:
+// once in an answer. In danger the first words are those that can save, and the reason comes after them.
+func (t *turn) refused(a *answerText, l, called, from *locales.Language, n *Node, id string) {
+	why := func() {
+		if !slices.Contains(a.bridged, called) {
+			a.bridged = append(a.bridged, called)
+			a.add(t.valued(a, l, msgRefused, map[string]any{"language": called.Raw("language.name")}), n.flow.ID, n.id)
+		}
+	}
+	urgent := n.flow.ID == t.book.roles.Help
+	if !urgent {
+		why()
+	}
+	a.add(t.words(a, from, n.flow, id), n.flow.ID, n.id)
+	if urgent {
+		why()
 	}
 }
 

@@ -33,7 +33,8 @@ type answerText struct {
 	fault  string
 	voices []Voice // recordings of all of it, in order
 
-	hasOriginal bool // some of it is a draft whose original can be asked for
+	hasOriginal bool                // some of it is a draft whose original can be asked for
+	bridged     []*locales.Language // in which texts stand that are not sent in one's own, and it was said why
 }
 
 // language of this turn: the person's; before they chose one that of their
@@ -295,6 +296,7 @@ func (t *turn) renderDirectory(a *answerText, l *locales.Language, n *Node) {
 		if e.Phone != "" {
 			line += ": " + e.Phone
 		}
+		line = t.foreign(l, line)
 		if e.Note != "" {
 			line += ". " + t.plain(a, l, e.Note)
 		}

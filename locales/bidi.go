@@ -19,7 +19,7 @@ const (
 func (l *Language) RightToLeft() bool { return l.rtl }
 
 // Isolated sets every run of Latin letters, numbers and times apart. A run may hold spaces and the signs of names, numbers and
-// addresses between its ends. It leaves text that is isolated already as it is.
+// addresses between its ends, and no bracket without its other half. It leaves text that is isolated already as it is.
 func Isolated(s string) string {
 	if strings.Contains(s, isolate) || !strings.ContainsFunc(s, inRun) {
 		return s
@@ -30,10 +30,7 @@ func Isolated(s string) string {
 		if from < 0 {
 			break
 		}
-		if before, size := utf8.DecodeLastRuneInString(s[:from]); size > 0 && (before == '+' || before == '(') {
-			from -= size
-		}
-		end := runEnd(s, from)
+		from, end := withBrackets(s, from)
 		b.WriteString(s[:from])
 		b.WriteString(isolate)
 		b.WriteString(s[from:end])
@@ -42,6 +39,57 @@ func Isolated(s string) string {
 	}
 	b.WriteString(s)
 	return b.String()
+}
+
+// withBrackets is where the run ends that begins at from, and where it begins with the sign before it: a plus, or a bracket that is
+// closed within it, as in "(664) 123 4567". A bracket that has its other half outside stays there with it: on a line that runs from
+// right to left the two would else be drawn the same way round.
+func withBrackets(s string, from int) (begin, end int) {
+	before, size := utf8.DecodeLastRuneInString(s[:from])
+	if before == '+' {
+		end, _ = balanced(s, from, runEnd(s, from))
+		return from - size, end
+	}
+	if before == '(' {
+		if end, closed := balanced(s, from-size, runEnd(s, from)); closed && end > from {
+			return from - size, end
+		}
+	}
+	end, _ = balanced(s, from, runEnd(s, from))
+	return from, end
+}
+
+// balanced shortens a run to where its brackets have both halves, or lengthens it by the one that closes at its end; closed tells
+// whether the bracket that it begins with is closed.
+func balanced(s string, from, end int) (to int, closed bool) {
+	var open []int
+	for i := from; i < end || i == end && len(open) > 0 && strings.HasPrefix(s[i:], ")"); i++ {
+		switch s[i] {
+		case '(':
+			open = append(open, i)
+		case ')':
+			if len(open) == 0 {
+				return lastOfRun(s, from, i), closed
+			}
+			closed = closed || open[0] == from && len(open) == 1
+			open = open[:len(open)-1]
+			end = max(end, i+1)
+		}
+	}
+	if len(open) > 0 {
+		return lastOfRun(s, from, open[0]), false
+	}
+	return end, closed
+}
+
+// lastOfRun is the end of the last rune before to that belongs to a run by itself, or closes a bracket in it.
+func lastOfRun(s string, from, to int) int {
+	i := strings.LastIndexFunc(s[from:to], func(r rune) bool { return inRun(r) || r == ')' })
+	if i < 0 {
+		return from
+	}
+	_, size := utf8.DecodeRuneInString(s[from+i:])
+	return from + i + size
 }
 
 // runEnd is the end of the run that begins at from.
