@@ -231,6 +231,9 @@ func (c *checker) labels(l *locales.Language) {
 					}
 					seen[folded] = o.Key
 				}
+				if strings.ContainsAny(words[0], "\n\r\u2028") { // what follows would look like another choice
+					c.add(file, line, false, "label %s has a line break", o.Label)
+				}
 				if n := utf8.RuneCountInString(words[0]); n > MaxLabelRunes {
 					c.add(file, line, false, "label %s has %d characters, more than %d", o.Label, n, MaxLabelRunes)
 				}

@@ -26,8 +26,8 @@ type Imported struct {
 
 // Import takes the translations of a PO file into the language that its header names. c was loaded from fsys. A text that is not fuzzy
 // any more was reviewed: by whom its translator's comment says ("reviewed: Ana, 2026-11-22"), or by and on do, or the header's
-// Last-Translator and PO-Revision-Date. A text whose original is not today's becomes stale. The error joins one *po.Error a fault.
-func (c *Catalogue) Import(fsys fs.FS, f *po.File, by, on string) (*Imported, error) {
+// Last-Translator and PO-Revision-Date; today is the last day it can have been. A text whose original is not today's becomes stale. The error joins one *po.Error a fault.
+func (c *Catalogue) Import(fsys fs.FS, f *po.File, by, on, today string) (*Imported, error) {
 	code := strings.ReplaceAll(f.Get("Language"), "_", "-")
 	l, err := c.translation(code)
 	if err != nil {
@@ -40,7 +40,7 @@ func (c *Catalogue) Import(fsys fs.FS, f *po.File, by, on string) (*Imported, er
 	if err != nil {
 		return nil, fmt.Errorf("read language %s: %w", l.File, err)
 	}
-	in := &importer{c: c, l: l, file: f, by: by, on: on, out: &Imported{Lang: code, Lines: map[string]int{}}, changes: map[string]change{}, now: map[string]po.Entry{}}
+	in := &importer{c: c, l: l, file: f, by: by, on: on, today: today, out: &Imported{Lang: code, Lines: map[string]int{}}, changes: map[string]change{}, now: map[string]po.Entry{}}
 	var taken []*po.Entry // those that say something
 	for i := range f.Entries {
 		if in.take(&f.Entries[i]) {
@@ -99,6 +99,7 @@ type importer struct {
 	l       *Language
 	file    *po.File
 	by, on  string
+	today   string
 	out     *Imported
 	changes map[string]change
 	now     map[string]po.Entry // by id, as it would be exported
@@ -200,8 +201,8 @@ func (in *importer) placeholders(e *po.Entry) bool {
 			in.fault(e, "message %s shows %v, the source language %v", e.Context, got, want)
 			return false
 		}
-		if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7F }) {
-			in.fault(e, "message %s holds a control character", e.Context)
+		if err := harmful(s, append([]string{e.ID, e.Plural}, in.now[e.Context].Str...)...); err != nil {
+			in.fault(e, "message %s %v", e.Context, err)
 			return false
 		}
 	}
@@ -233,6 +234,10 @@ func (in *importer) record(made map[string]Made, next *Language, e *po.Entry) {
 		if m.By, m.On = by, on; sameReview {
 			m.By, m.On = in.translator()
 		}
+	}
+	if m.On > in.today {
+		in.fault(e, "message %s was reviewed on %s, which is yet to come", id, m.On)
+		return
 	}
 	if err := m.check(); err != nil {
 		in.fault(e, "message %s is not fuzzy any more; who reviewed it, and when? %v (a comment \"# reviewed: NAME, 2026-11-22\", or --by)", id, err)

@@ -179,11 +179,16 @@ func TestAnImportThatWouldBreakALimitIsRefusedAndTakesNothing(t *testing.T) {
 		{ // what the catalogue refuses
 			{"ui.overdue", "Revisado.", "message ui.overdue shows []"},
 			{"ui.slow", "Espere {{.emergency_number.", "message ui.slow: "},
+			{"ui.withheld", "Pida ayuda legal en https://evil.example antes.", "message ui.withheld holds an address that the source language does not: https://evil.example"},
+			{"ui.lost", "Escriba a ayuda@evil.example.", "holds an address"},
+			{"ui.not_sure", "No\u202e sé", "a sign that cannot be seen: U+202E"},
+			{"ui.yes", "S\u200bí", "a sign that cannot be seen: U+200B"},
 		},
 		{ // what the book refuses
 			{"ui.yes", strings.Repeat("sí ", 20), "more than 40"},
 			{"ui.withheld", strings.Repeat("No sabemos. ", 50), "more than 420"},
 			{"ui.lost", strings.Repeat("no ", 30) + ".", "a sentence of 30 words"},
+			{"ui.no", "No\\nclaro", "label ui.no has a line break"},
 			{"ui.expired", "Espere 3 semanas.", "holds a digit"},
 			{"reminders.word.w2", strings.Repeat("Tome agua fresca. ", 9), "one SMS segment"},
 		},

@@ -62,7 +62,8 @@ func (c *localesImportCmd) Run(std streams) error {
 	if err != nil {
 		return fmt.Errorf("%s:%w", c.File, err)
 	}
-	in, err := all.Import(os.DirFS(c.Dir), f, c.By, cmp.Or(c.On, now.UTC().Format(time.DateOnly)))
+	today := now.UTC().Format(time.DateOnly)
+	in, err := all.Import(os.DirFS(c.Dir), f, c.By, cmp.Or(c.On, today), today)
 	if err != nil {
 		return c.refused(std, err)
 	}
