@@ -101,6 +101,28 @@ const (
 	maxLinesWide = 26
 )
 
+// joined puts the kind of a problem into the entry of its press: a problem is
+// written when it is pressed and once more when its kind is told, which a person
+// may do over again. The entries come in the order in which they were written.
+func joined(entries []Line) []Line {
+	if entries == nil {
+		return nil
+	}
+	out := make([]Line, 0, len(entries))
+	pressed := map[string]int{} // the last problem of a programme
+	for _, e := range entries {
+		if i, ok := pressed[e.Programme]; ok && strings.HasPrefix(e.Outcome, problemMark) {
+			out[i].Outcome = e.Outcome
+			continue
+		}
+		if e.Outcome == OutcomeProblem {
+			pressed[e.Programme] = len(out)
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
 // WantsDiary tells whether a step of this input may show the diary, so that
 // Input.Diary has to be filled. It is pure and cheap, and says yes rather once
 // too often. A diary that was not handed in is never taken for an empty one:

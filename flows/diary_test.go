@@ -79,6 +79,34 @@ func TestAnEntryIsWrittenWithItsLocalTimeZoneAndOffset(t *testing.T) {
 	k.says(textOf(k.last), msgDiaryIs, msgDiaryIsNot, "diary.outcome.offer")
 }
 
+// A kind belongs to the problem that was pressed before it; one from before
+// problems were written at the press has an entry of its own.
+func TestTheKindOfAProblemIsToldWithThePress(t *testing.T) {
+	at := func(minute int, programme, outcome string) Line {
+		return Line{At: march.Add(time.Duration(minute) * time.Minute), Programme: programme, Place: "tijuana", Outcome: outcome}
+	}
+	entries := []Line{
+		at(0, "cbp-one", "problem:error"), at(1, "cbp-one", "problem:crash"), // as they were written before
+		at(2, "cbp-one", "problem"), at(3, "cbp-one", "problem:photo"), at(4, "cbp-one", "problem:captcha"),
+		at(5, "cbp-one", "problem"), at(6, "other", "problem:fraud"), at(7, "cbp-one", "done"), at(8, "cbp-one", "problem:no_phone"),
+		at(9, "cbp-one", "problem"),
+	}
+	want := []Line{
+		at(0, "cbp-one", "problem:error"), at(1, "cbp-one", "problem:crash"), at(2, "cbp-one", "problem:captcha"),
+		at(5, "cbp-one", "problem:no_phone"), at(6, "other", "problem:fraud"), at(7, "cbp-one", "done"), at(9, "cbp-one", "problem"),
+	}
+	before := slices.Clone(entries)
+	if got := joined(entries); !slices.Equal(got, want) {
+		t.Errorf("got\n%v\nwant\n%v", got, want)
+	}
+	if !slices.Equal(entries, before) {
+		t.Error("what was handed in is changed")
+	}
+	if joined(nil) != nil || joined([]Line{}) == nil {
+		t.Error("a diary that was not handed in is not told from an empty one")
+	}
+}
+
 // longDiary is the longest that can be: of everything the most.
 func longDiary(b *Book, n int) []Line {
 	var out []Line

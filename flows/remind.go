@@ -22,6 +22,7 @@ const (
 	answerAgain      = "again"      // when it comes once more, as a time of day
 	answerAgainDay   = "again_day"  // the day it was asked for
 	answerUnanswered = "unanswered" // reminders since the person's last word
+	answerTrouble    = "trouble"    // yes: a problem was answered, and only its kind can change yet
 )
 
 // States of a subscription in a conversation.
@@ -215,6 +216,7 @@ func (t *turn) say(f *Flow, node string, o Occasion, kind TimerKind, due time.Ti
 		mark = answerYes
 	}
 	t.keep(f, answerLate, mark, 0)
+	t.keep(f, answerTrouble, "", 0)
 	t.occ = &o
 	t.comes(f.Nodes[node])
 	t.effects = append(t.effects, Effect{Kind: EffectRemind, Programme: f.reminds.ID, Timer: kind, Moment: o.Closes, Late: late})

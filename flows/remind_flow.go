@@ -147,7 +147,7 @@ func (l *loader) remindersFlow(p *Programme) *Flow {
 		answerState: values(stateOn, statePaused, stateWaiting), fieldPlace: TypePlace, answerMinute: TypeTime,
 		answerWhen:    values(WhenOpens, WhenBeforeClose, WhenTime),
 		answerWording: values(append(slices.Clone(wordings), ownWording)...), answerOwn: TypeWords,
-		answerMoved: values(answerYes), answerLate: values(answerYes), answerLater: values(answerYes, answerNo, laterBefore, laterShort, laterNext),
+		answerMoved: values(answerYes), answerLate: values(answerYes), answerTrouble: values(answerYes), answerLater: values(answerYes, answerNo, laterBefore, laterShort, laterNext),
 		answerNext: TypeCount, answerHours: TypeText, answerAgain: TypeTime, answerAgainDay: TypeCount, answerUnanswered: TypeCount,
 	}
 	r := &reminders{loader: l, builder: b, p: p, open: openName(p)}
@@ -285,7 +285,7 @@ func (r *reminders) subscribed() {
 			{Text: msgRemindOkNext, If: `state == "on" and next != 0`},
 			{Text: msgRemindPausedFor, If: `state == "paused"`},
 		}, Plain: plainReminder, Ask: msgRemindMenu, Choices: []Option{
-			{Key: "report", Label: msgRemindReport, Icon: "📣", Next: "report"},
+			{Key: "report", Label: msgRemindReport, Icon: "📣", Next: "report", Set: map[string]string{answerTrouble: ""}},
 			{Key: "change", Label: msgRemindChange, Icon: "✏️", Next: "place"},
 			{Key: "words", Label: msgRemindNewWords, Icon: "💬", Next: "words"},
 			{Key: "pause", Label: msgRemindPause, Icon: "⏸️", If: `state == "on"`, Next: "pause"},
@@ -312,7 +312,7 @@ func (r *reminders) subscribed() {
 // has the same answers.
 func (r *reminders) day() {
 	answers := func(labels []string) []Option {
-		next := map[string]string{"done": "done", "problem": "kind", "offer": "offer", "later": "later", "not_today": "noted", "pause": "pause"}
+		next := map[string]string{"done": "done", "problem": "problem", "offer": "offer", "later": "later", "not_today": "noted", "pause": "pause"}
 		also := map[string]string{"done": msgWordsReminded, "problem": msgWordsProblem}
 		var out []Option
 		for _, label := range labels {
@@ -325,7 +325,7 @@ func (r *reminders) day() {
 	r.node(nodeAgain, &Node{Ask: msgDay, Plain: plainReminder, Line: true, Choices: answers(againAnswers)})
 	r.node("report", &Node{Ask: msgRemindHow, Plain: "a question about the person's own day", Choices: []Option{
 		{Key: "done", Label: msgRemindHowDone, Icon: "✅", Next: "done"},
-		{Key: "problem", Label: msgRemindHowProblem, Icon: "🔧", Next: "kind"},
+		{Key: "problem", Label: msgRemindHowProblem, Icon: "🔧", Next: "problem"},
 		{Key: "offer", Label: msgRemindHowOffer, Icon: "📩", Next: "offer"},
 		{Key: "later", Label: msgRemindHowLater, Icon: "💤", Next: "later"},
 	}})
@@ -372,8 +372,13 @@ func (r *reminders) answered() {
 	}, Plain: plainReminder}))
 }
 
-// problems asks which kind of problem it was, and tells what helped others.
+// problems writes down that there was one, for who puts the phone away now had
+// it all the same; then it asks which kind, and tells what helped others. Who
+// comes back and answers so once more corrects the kind.
 func (r *reminders) problems() {
+	r.node("problem", &Node{Decide: []Branch{{If: fmt.Sprintf("%s == %q", answerTrouble, answerYes), To: "kind"}, {Else: "problem_do"}}})
+	r.does("problem_do", doReport, "problem_set", "outcome", OutcomeProblem)
+	r.node("problem_set", &Node{Do: doSet, With: map[string]string{answerTrouble: answerYes}, Next: "kind"})
 	ask := &Node{Ask: msgRemindKind, Plain: "a question about the person's own day"}
 	for _, kind := range ProblemKinds {
 		ask.Choices = append(ask.Choices, Option{Key: kind, Label: msgProblem(kind), Next: "k_" + kind})

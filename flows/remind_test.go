@@ -539,6 +539,56 @@ func TestEachKindOfProblemIsReportedAndAnswered(t *testing.T) {
 	}
 }
 
+// Who presses "problem" and puts the phone away has an entry for that day all
+// the same; a kind that is told later joins it.
+func TestAProblemStandsInTheDiaryFromThePressAndItsKindJoinsIt(t *testing.T) {
+	b := realBook(t)
+	k := subscribe(t, b, "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+	counts := func(problems int, kinds ...string) {
+		t.Helper()
+		text := textOf(atDiary(t, b, "en", SMS, slices.Clone(k.diary)).last)
+		if !strings.Contains(text, fmt.Sprintf("Problems: %d.", problems)) || strings.Count(text, "\n- ") != len(kinds) {
+			t.Errorf("want %d problems of %v, said %q", problems, kinds, text)
+		}
+		for _, kind := range kinds {
+			if !strings.Contains(text, "\n- "+kind) {
+				t.Errorf("%q is missing in %q", kind, text)
+			}
+		}
+	}
+	k.runsOut(TimerDaily, "cbp-one", 0)
+	k.wait(5 * time.Minute)
+	k.says("2")
+	k.standsAt("reminders-cbp-one", "kind")
+	if e, ok := k.effect(EffectReport); !ok || e.Outcome != OutcomeProblem || e.Place != "tijuana" {
+		t.Fatalf("did %+v", k.done)
+	}
+	k.runsOut(TimerDaily, "cbp-one", 0) // the day after
+	counts(1)
+
+	k.wait(5 * time.Minute)
+	k.says("2")
+	k.wait(3 * time.Minute)
+	k.picks("crash")
+	counts(2, "app crashed: 1")
+	k.says("*")
+	k.picks("captcha") // it was another
+	counts(2, "captcha: 1")
+	k.says("*")
+	k.says("*")
+	k.standsAt("reminders-cbp-one", nodeDay)
+	k.says("2")
+	k.picks("photo")
+	counts(2, "photo or selfie: 1")
+
+	k.says("menu") // one more of the same day
+	k.picks("reminders")
+	k.picks("report")
+	k.picks("problem")
+	k.picks("photo")
+	counts(3, "photo or selfie: 2")
+}
+
 func TestPauseTakesEveryTimerAwayAndResumeSetsThem(t *testing.T) {
 	k := subscribe(t, realBook(t), "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenBeforeClose, 0)
 	k.runsOut(TimerDaily, "cbp-one", 0)

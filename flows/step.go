@@ -121,7 +121,7 @@ func (b *Book) Step(s Session, in Input, form Form, at At) (Session, []Message, 
 	if asOf.IsZero() {
 		asOf = at.Now
 	}
-	t := &turn{book: b, form: form, at: at, day: b.On(asOf), minute: at.Now.Unix() / 60, random: in.Random, diary: in.Diary, letters: in.Letters, up: b.up(), s: s}
+	t := &turn{book: b, form: form, at: at, day: b.On(asOf), minute: at.Now.Unix() / 60, random: in.Random, diary: joined(in.Diary), letters: in.Letters, up: b.up(), s: s}
 	if in.Flood {
 		return s, t.slow(), nil
 	}
