@@ -56,8 +56,18 @@ var reminderNotes = func() []string {
 	return out
 }()
 
-// gatherForbidden folds the forbidden words of all languages.
+// shortPlace is the length of those names of places that may as well be another
+// word: "tapa", "df".
+const shortPlace = 4
+
+// gatherForbidden folds the forbidden words of all languages. The cities of the
+// book are among them: most are the name of a port too.
 func (b *Book) gatherForbidden() {
+	for name := range b.spotWords {
+		if len(name) > shortPlace {
+			b.forbidden = append(b.forbidden, strings.Join(locales.Tokens(name), " "))
+		}
+	}
 	for _, l := range b.Catalogue.Languages() {
 		for _, w := range l.List(msgForbidden) {
 			w = locales.Fold(w)

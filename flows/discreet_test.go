@@ -89,6 +89,8 @@ func TestWordsThatBetrayAreRefusedInAnyLanguage(t *testing.T) {
 		"border", "the borders", "la frontera", "fronteras", "fwontyè a", "fwontye", "migration", "migrantes", "inmigración", "imigrasyon", "ICE", "ice!", "the app", "la app", "apps", "la aplicación", "aplikasyon an",
 		"lawyer", "lawyers", "abogado", "abogada", "avoka", "the court", "la corte", "tribunal", "tribinal", "judge", "juez", "jij", "visa", "visas", "viza", "passport", "pasaporte", "refugees", "refugio", "deportation", "deportado",
 		"depòtasyon", "Posada", "coyote", "今天预约", "去美国的签证", "el puerto", "cross the crossing", "Estados Unidos", "Etazini",
+		"San Ysidro", "el paso 9am", "Eagle Pass", "Laredo", "Tijuana", "pan en Reynosa", "Ciudad Juárez", "蒂华纳", "去蒂华纳买菜", "Сан-Исидро", "Тихуана", "سان يسيدرو", "تيخوانا", "एल पासो", "तिहुआना",
+		"hearing", "the bridge", "shelter", "cross at noon", "puente", "el turno", "albergue", "frontyè", "travèse", "le pont", "мост", "міст", "الجسر", "پل", "पुल", "köprü", "过桥", "排号",
 	} {
 		if words, reason := b.ownWords(b.Catalogue.Language(locales.Source), text); reason != msgOwnForbidden {
 			t.Errorf("%q is taken as %q (%s)", text, words, reason)
@@ -99,7 +101,7 @@ func TestWordsThatBetrayAreRefusedInAnyLanguage(t *testing.T) {
 func TestOwnWordsAreTakenOrRefusedForWhatIsWrong(t *testing.T) {
 	b := realBook(t)
 	for text, want := range map[string]string{
-		"Soup for grandma": "", "  Sopa   para la tía ": "", "Manje pou ti chat la": "", "Pan a las 8:30": "", "Dr. Ana": "", "3 eggs, 2 onions": "", "¿Agua?": "", "дождь": "", "12.30 bread": "",
+		"Soup for grandma": "", "  Sopa   para la tía ": "", "Manje pou ti chat la": "", "Pan a las 8:30": "", "Dr. Ana": "", "3 eggs, 2 onions": "", "¿Agua?": "", "дождь": "", "12.30 bread": "", "Pon agua": "", "Quitar la tapa": "", "El abrigo": "",
 		"": msgOwnBad, "🍲": msgOwnBad, "12": msgOwnBad, "...": msgOwnBad,
 		"call 5512345678": msgOwnNumbers, "call 55 12 34": msgOwnNumbers, "٠١٢٣٤٥ x": msgOwnNumbers, "bit.ly/x": msgOwnNumbers, "see http://x": msgOwnNumbers, "www x": msgOwnNumbers, "me@example": msgOwnNumbers, "example.org": msgOwnNumbers,
 		strings.Repeat("a", MaxWords): "", strings.Repeat("a", MaxWords+1): msgOwnLong, strings.Repeat("я", 50): msgOwnLong,
