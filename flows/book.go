@@ -30,6 +30,7 @@ type Book struct {
 	spotByID    map[string]*Spot
 	spotWords   map[string]*Spot // folded name in any language → place
 	elsewhere   []string         // folded states and countries with places of the same names
+	denied      []string         // folded words beside a place's name with which a person is not there
 	directory   []*Contact
 	flows       []*Flow
 	flowByID    map[string]*Flow

@@ -177,6 +177,7 @@ func (l *loader) readPlaces() {
 	var f struct {
 		Places    map[string]*Spot `yaml:"places"`
 		Elsewhere string           `yaml:"elsewhere"`
+		Denied    string           `yaml:"denied"`
 	}
 	d, ok := l.read("places.yaml", &f)
 	if !ok {
@@ -184,6 +185,9 @@ func (l *loader) readPlaces() {
 	}
 	for _, w := range splitComma(f.Elsewhere) {
 		l.book.elsewhere = append(l.book.elsewhere, locales.Fold(w))
+	}
+	for _, w := range splitComma(f.Denied) {
+		l.book.denied = append(l.book.denied, locales.Fold(w))
 	}
 	for _, id := range d.keys("places") {
 		s := f.Places[id]

@@ -195,7 +195,8 @@ func (b *Book) gatherTimeWords() {
 }
 
 // parsePlace finds a place by its folded name, its name inside a short text ("I
-// am in Tijuana"), or a near-miss of it; nil when there is none or several.
+// am in Tijuana"), or a near-miss of it; nil when there is none or several, or
+// the text says that it is not the one.
 func (b *Book) parsePlace(folded string) *Spot {
 	if s := b.spotWords[folded]; s != nil {
 		return s
@@ -228,8 +229,11 @@ func (b *Book) parsePlace(folded string) *Spot {
 }
 
 // another tells whether what stands beside a place's name makes it a place of the
-// same name elsewhere: "Matamoros, Coahuila".
+// same name elsewhere: "Matamoros, Coahuila", or denies it: "not in Tijuana".
 func (b *Book) another(s *Spot, beside string) bool {
+	if slices.ContainsFunc(b.denied, func(word string) bool { return containsWords(beside, word) }) {
+		return true
+	}
 	return slices.ContainsFunc(b.elsewhere, func(region string) bool {
 		if !containsWords(beside, region) {
 			return false
