@@ -41,6 +41,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -70,6 +71,8 @@ type golden struct {
 	operator bool // the operator's folder lies over the book
 	staffed  bool // there is staff, who answered a rumour and a letter and sent bulletins
 	reads    bool // every page is read
+
+	answered map[string]bool // where the answers to a reminder led
 }
 
 // goldenAll are the languages that have every theme; goldenEverywhere are the
@@ -78,7 +81,7 @@ type golden struct {
 var (
 	goldenAll        = []string{"en", "es", "ht"}
 	goldenEverywhere = []string{"first-contact", "away-31-minutes", "child", "crisis-in-screening", "delete-everything", "media", "pages-by-sms", "registration-today", "reminders-day-sms",
-		"reminders-day-chat", "reminders-silence", "reminders-over", "rumours", "screening-presumed", "screening-minor", "source-and-why", "stop-and-start", "offer-done", "pin-day", "own-words", "original-by-sms", "oral", "staff", "staff-by-sms"}
+		"reminders-day-chat", "reminders-day-telegram", "reminders-later-sms", "reminders-later-whatsapp", "reminders-silence", "reminders-over", "rumours", "screening-presumed", "screening-minor", "source-and-why", "stop-and-start", "offer-done", "pin-day", "own-words", "original-by-sms", "oral", "staff", "staff-by-sms"}
 )
 
 // goldenStep is one line that acts, and the lines under it.
@@ -143,6 +146,37 @@ func TestGoldenThemes(t *testing.T) {
 	for _, theme := range goldenEverywhere {
 		if themes[theme+".txt"] == nil {
 			t.Errorf("there is no theme %s", theme)
+		}
+	}
+}
+
+// Who reads a language finds in its conversations what follows each answer to a
+// reminder, as each kind of channel shows it.
+func TestGoldenRemindersAreAnsweredInEveryWayOnEveryChannel(t *testing.T) {
+	book := realBook(t)
+	answered := map[string]map[string]bool{}
+	for _, path := range goldenFiles(t) {
+		if !strings.HasPrefix(filepath.Base(path), "reminders-") {
+			continue
+		}
+		g := readGolden(t, book, path)
+		if g.operator {
+			continue
+		}
+		of := filepath.Base(filepath.Dir(path)) + " on " + g.form.Name
+		if answered[of] == nil {
+			answered[of] = map[string]bool{}
+		}
+		maps.Copy(answered[of], g.play(t, book).answered)
+	}
+	for _, l := range book.Catalogue.Languages() {
+		for _, form := range Forms {
+			of := l.Code + " on " + form.Name
+			for answer, node := range map[string]string{"done": "done_noted", "problem": "kind", "offer": "when", "later": "later_noted", "not today": "noted", "pause": "paused"} {
+				if !answered[of][node] {
+					t.Errorf("%s: no conversation shows what follows %q", of, answer)
+				}
+			}
 		}
 	}
 }
@@ -243,7 +277,7 @@ func (g *golden) header(line string) (err error) {
 func (g *golden) play(t *testing.T, book *Book) *golden {
 	t.Helper()
 	out := *g
-	out.steps = slices.Clone(g.steps)
+	out.steps, out.answered = slices.Clone(g.steps), map[string]bool{}
 	k := newTalker(t, book, g.lang, g.form, g.at.Now)
 	k.at = g.at
 	if g.staffed {
@@ -280,8 +314,11 @@ func (g *golden) play(t *testing.T, book *Book) *golden {
 		if err != nil {
 			t.Fatalf("line %d: %v", s.line, err)
 		}
-		before := k.s.Misses
+		before, reminded := k.s.Misses, strings.HasPrefix(k.s.Flow, remindersPrefix) && (k.s.Node == nodeDay || k.s.Node == nodeAgain)
 		msgs := k.input(in)
+		if reminded && in.Event == (Event{}) {
+			out.answered[k.s.Node] = true
+		}
 		if k.s.Misses > before {
 			misses++
 		}
