@@ -28,7 +28,7 @@ const (
 // Answers that a flow with PINs declares, for its decisions.
 const (
 	vaultState = "state"
-	vaultDoor  = "door"
+	vaultDoor  = "door" // its number is that of the slot of the day behind it, from 1; 0: none
 	// vaultRemind is "yes" when the person wants reminders of the day.
 	vaultRemind = "remind"
 	vaultLate   = "late" // they do, and the time for both has passed
@@ -93,10 +93,45 @@ func (t *turn) vault() (vault, bool) {
 
 // dropVault erases it, and its timer.
 func (t *turn) dropVault() {
-	if v, err := decodeVault(t.s.Vault); err == nil && v.stage != stageNone {
+	if v, err := decodeVault(t.s.Vault); err == nil && v.reminds() {
 		t.takeAway(dateTimer)
 	}
 	t.s.Vault = ""
+}
+
+// reminds tells whether a timer is set for the vault.
+func (v *vault) reminds() bool { return v.slots[0].stage != stageNone || v.slots[1].stage != stageNone }
+
+// keepVault writes a vault whose slots have changed, and sets the one timer of
+// both to what comes first.
+func (t *turn) keepVault(v vault) {
+	t.s.Vault = v.encode()
+	first, now := time.Time{}, t.moment()
+	for _, s := range v.slots {
+		if s.stage == stageNone {
+			continue
+		}
+		if s.on == 0 { // its timer stands
+			return
+		}
+		if at := stageAt(s.stage, s.day(), t.zoneOf("")); first.IsZero() || at.Before(first) {
+			first = at
+		}
+	}
+	if !first.IsZero() && !first.After(now) { // it let the other one go before
+		first = now.Add(quiet)
+	}
+	t.timer(dateTimer, first)
+}
+
+// settle keeps what is left of a vault of which a day may have been erased:
+// nothing, if no other can be in it.
+func (t *turn) settle(v vault) {
+	if !v.plain && v.slots == [2]slot{} {
+		t.dropVault()
+		return
+	}
+	t.keepVault(v)
 }
 
 func (t *turn) lookAtVault(n *Node) {
@@ -177,7 +212,7 @@ func (t *turn) choosePIN(n *Node, pin string) (state string) {
 			return vaultDiffer
 		}
 		v.doors[1-mine].public = public(t.book.pins.key(pin, v.salt))
-		v.put(1-mine, 0, t.random)
+		v.put(1-mine, 0, 0, t.random)
 		state = vaultChosen
 	case pinOtherAgain:
 		state = vaultSame
@@ -191,13 +226,8 @@ func (t *turn) choosePIN(n *Node, pin string) (state string) {
 
 // openedDoor is the door whose PIN was chosen or written last.
 func (t *turn) openedDoor(n *Node) (int, bool) {
-	a, _ := t.s.answer(n.flow.ID, vaultDoor)
-	for i, name := range vaultDoors {
-		if a.Text == name {
-			return i, true
-		}
-	}
-	return 0, false
+	i := slices.Index(vaultDoors, t.kept(n.flow, vaultDoor))
+	return max(i, 0), i >= 0
 }
 
 // openVault tries a PIN. It is false for a wrong one after which another can be
@@ -208,7 +238,7 @@ func (t *turn) openVault(n *Node, pin string) bool {
 		t.lookAtVault(n)
 		return true
 	}
-	door, day, opened := v.open(t.book.pins, pin)
+	door, what, opened := v.open(t.book.pins, pin)
 	if !opened {
 		if v.wrong++; v.wrong >= EraseAfter {
 			t.dropVault()
@@ -229,19 +259,28 @@ func (t *turn) openVault(n *Node, pin string) bool {
 		v.wrong, v.locked = v.wrong-1, t.minute
 		t.s.Vault = v.encode()
 	}
-	t.setState(n.flow, vaultDoor, vaultDoors[door])
-	if day != 0 && day.AddDays(1) < DateOf(t.moment().In(t.zoneOf(""))) {
-		t.dropVault()
+	t.keep(n.flow, vaultDoor, vaultDoors[door], what.slot+1)
+	over := what.gone || what.day != 0 && what.day.AddDays(1) < DateOf(t.moment().In(t.zoneOf("")))
+	if over && !t.random.none() {
+		// This door alone is emptied: whether there is a day behind the other one
+		// is not to be known, and it may be the one that counts.
+		v.put(door, 0, 0, t.random)
+		t.keep(n.flow, vaultDoor, vaultDoors[door], 0)
+		if what.slot >= 0 {
+			v.slots[what.slot] = slot{}
+		}
+		t.settle(v)
 		t.setState(n.flow, vaultState, vaultPassed)
 		return true
 	}
 	t.setState(n.flow, vaultState, vaultOpen)
-	t.opened = &day
+	t.opened = &what.day
 	return true
 }
 
 // sealDay puts a day behind the door that is open, and sets its first reminder
-// if the person wants them.
+// if the person wants them. What was behind that door goes, with its reminders;
+// what is behind the other one stays, with its own.
 func (t *turn) sealDay(n *Node, day Date) {
 	v, ok := t.vault()
 	door, known := t.openedDoor(n)
@@ -249,32 +288,44 @@ func (t *turn) sealDay(n *Node, day Date) {
 		t.setState(n.flow, vaultState, vaultFailed)
 		return
 	}
-	v.put(door, day, t.random)
+	had := v.reminds()
+	own := t.number(n.flow, vaultDoor) - 1
+	for i := range v.slots {
+		// The timer of an older version cannot be told from another: as there, a
+		// new day takes its place.
+		if s := &v.slots[i]; i == own || s.stage != stageNone && s.on == 0 {
+			*s = slot{}
+		}
+	}
+	t.setState(n.flow, vaultDoor, vaultDoors[door])
 	v.saved = t.minute
-	had := v.stage != stageNone
-	v.stage = stageNone
 	if a, _ := t.s.answer(n.flow.ID, vaultRemind); a.Text == "yes" {
-		at := time.Time{}
-		v.stage, at = nextStage(day, t.zoneOf(""), t.moment())
-		t.timer(dateTimer, at)
-		if v.stage == stageOver {
+		s := &v.slots[v.take(t.random)]
+		v.put(door, day, s.pad, t.random)
+		s.set(nextStage(day, t.zoneOf(""), t.moment()), day)
+		if s.stage == stageOver {
 			t.setState(n.flow, vaultRemind, vaultLate)
 		}
-	} else if had {
-		t.takeAway(dateTimer)
+	} else {
+		v.put(door, day, 0, t.random)
+		v.plain = true
 	}
-	t.s.Vault = v.encode()
+	if had || v.reminds() {
+		t.keepVault(v)
+	} else {
+		t.s.Vault = v.encode()
+	}
 	t.setState(n.flow, vaultState, vaultKept)
 }
 
-// nextStage is what comes next for a day, and when.
-func nextStage(day Date, zone *time.Location, now time.Time) (stage uint8, at time.Time) {
-	for stage = stageThree; stage < stageOver; stage++ {
-		if at = stageAt(stage, day, zone); at.After(now) {
-			return stage, at
+// nextStage is what comes next for a day.
+func nextStage(day Date, zone *time.Location, now time.Time) uint8 {
+	for stage := uint8(stageThree); stage < stageOver; stage++ {
+		if stageAt(stage, day, zone).After(now) {
+			return stage
 		}
 	}
-	return stageOver, stageAt(stageOver, day, zone)
+	return stageOver
 }
 
 // stageDays is how far each stage lies from the day itself.
@@ -288,49 +339,57 @@ func stageAt(stage uint8, day Date, zone *time.Location) time.Time {
 	return wallClock(day.AddDays(stageDays[stage]), minute, zone)
 }
 
-// dateEvent says a reminder of the day, or erases the vault when the day is
-// over. The day itself cannot be read here: it follows from the timer.
+// dateEvent says a reminder of a day, or erases a day that is over. The day
+// itself cannot be read here: it follows from its slot.
 func (t *turn) dateEvent(e Event) {
 	v, ok := t.vault()
 	f := t.book.flowByID[t.book.roles.Date]
-	if !ok || !v.ready || v.stage == stageNone {
+	if !ok || !v.ready || !v.reminds() {
 		t.takeAway(dateTimer)
 		return
 	}
-	if t.moment().Before(e.Due) { // not yet
-		t.timer(dateTimer, e.Due)
+	now, zone, said := t.moment(), t.zoneOf(""), uint8(stageNone)
+	reminder := Effect{Kind: EffectRemind, Timer: TimerDate}
+	for i := range v.slots {
+		s := &v.slots[i]
+		if s.stage == stageNone {
+			continue
+		}
+		if s.on == 0 {
+			s.on = DateOf(e.Due.In(zone))
+		}
+		day, due := s.day(), s.stage
+		if now.Before(stageAt(due, day, zone)) {
+			continue
+		}
+		for s.stage < stageOver && !now.Before(stageEnd(s.stage, day, zone)) {
+			s.set(s.stage+1, day)
+		}
+		if s.stage > due && due < stageOver {
+			t.effects = append(t.effects, Effect{Kind: EffectSkip, Timer: TimerDate})
+		}
+		switch at := stageAt(s.stage, day, zone); {
+		case now.Before(at):
+		case s.stage == stageOver:
+			*s = slot{}
+		case said == stageNone:
+			said = s.stage
+			reminder.Moment, reminder.Late = stageEnd(said, day, zone), now.After(at.Add(Spread))
+			s.set(nextStage(day, zone, now), day)
+		case said == s.stage: // the same words for both
+			s.set(nextStage(day, zone, now), day)
+		}
+	}
+	t.settle(v)
+	if said == stageNone {
 		return
 	}
-	zone := t.zoneOf("")
-	day := DateOf(e.Due.In(zone)).AddDays(-stageDays[v.stage])
-	due := v.stage
-	for v.stage < stageOver && !t.moment().Before(stageEnd(v.stage, day, zone)) {
-		v.stage++
-	}
-	if v.stage > due && due < stageOver {
-		t.effects = append(t.effects, Effect{Kind: EffectSkip, Timer: TimerDate})
-	}
-	now := v.stage
-	if at := stageAt(now, day, zone); at.After(t.moment()) {
-		t.timer(dateTimer, at)
-		t.s.Vault = v.encode()
-		return
-	}
-	if now == stageOver {
-		t.dropVault()
-		return
-	}
-	var at time.Time
-	v.stage, at = nextStage(day, zone, t.moment())
-	t.s.Vault = v.encode()
-	t.timer(dateTimer, at)
 	name := dateThree
-	if now == stageEve {
+	if said == stageEve {
 		name = dateEve
 	}
 	t.comes(f.Nodes[name])
-	late := t.moment().After(stageAt(now, day, zone).Add(Spread))
-	t.effects = append(t.effects, Effect{Kind: EffectRemind, Timer: TimerDate, Moment: stageEnd(now, day, zone), Late: late})
+	t.effects = append(t.effects, reminder)
 }
 
 // stageEnd is when the words of a reminder are no longer true: its own day is
@@ -345,13 +404,17 @@ const (
 	dateEve   = "eve"
 )
 
-// quietVault ends its reminders: then no day stands outside of it.
+// quietVault ends its reminders, of whichever day: then no day stands outside of
+// it. One that came after these words would tell that there is another.
 func (t *turn) quietVault() {
-	if v, ok := t.vault(); ok && v.stage != stageNone {
-		v.stage = stageNone
-		t.s.Vault = v.encode()
-		t.takeAway(dateTimer)
+	v, ok := t.vault()
+	if !ok || !v.reminds() {
+		return
 	}
+	for i := range v.slots {
+		v.slots[i].stage, v.slots[i].on = stageNone, 0
+	}
+	t.keepVault(v)
 }
 
 // renderVault says what is behind the door that was opened in this turn. Later

@@ -52,7 +52,10 @@ func (w *walker) keepers(s Session) {
 	for _, wrong := range []uint8{0, LockAfter - 1, EraseAfter - 1} {
 		for _, stage := range []uint8{stageNone, stageThree} {
 			v := testVault(w.book, w.at, day)
-			v.wrong, v.stage = wrong, stage
+			v.wrong = wrong
+			if stage != stageNone {
+				v.slots[0].set(stage, day)
+			}
 			out := at("date", "open")
 			out.Vault = v.encode()
 			for _, pin := range []string{"4821", "97531", "1111"} {
@@ -63,11 +66,16 @@ func (w *walker) keepers(s Session) {
 	passed := at("date", "open")
 	passed.Vault = testVault(w.book, w.at, day.AddDays(-40)).encode()
 	w.step(walkState{s: passed}, Input{Text: "4821"}, false)
+	gone := testVault(w.book, w.at, 0)
+	_, mine := newVault(w.book.pins, "4821", randomness{7}, 0)
+	gone.put(mine, day, padded|1, randomness{9}) // erased with its slot
+	passed.Vault = gone.encode()
+	w.step(walkState{s: passed}, Input{Text: "4821"}, false)
 	failed := at("date", "again")
 	w.step(walkState{s: failed}, Input{Text: "4821"}, false)
 	for stage, ahead := range map[uint8]int{stageThree: 3, stageEve: 1} {
 		v := testVault(w.book, w.at, day)
-		v.stage = stage
+		v.slots[0].set(stage, DateOf(w.at).AddDays(ahead))
 		out := at("menu", "menu")
 		out.Vault = v.encode()
 		due := stageAt(stage, DateOf(w.at).AddDays(ahead), w.book.spotByID["tijuana"].loc)
@@ -90,8 +98,9 @@ func (w *walker) keepers(s Session) {
 func testVault(b *Book, now time.Time, day Date) vault {
 	v, mine := newVault(b.pins, "4821", randomness{7}, now.Unix()/60)
 	v.doors[1-mine].public = public(b.pins.key("97531", v.salt))
-	v.put(1-mine, 0, randomness{8})
-	v.put(mine, day, randomness{9})
+	v.put(1-mine, 0, 0, randomness{8})
+	v.put(mine, day, 0, randomness{9})
+	v.plain = true
 	v.ready = true
 	return v
 }
