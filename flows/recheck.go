@@ -45,7 +45,7 @@ func (t *turn) recheck(told bool) {
 		default:
 			programme := strings.TrimPrefix(flow, remindersPrefix)
 			t.noTimers(programme)
-			t.timer(Timer{TimerOver, programme}, byDay(t.at.Now, bookZone))
+			t.timer(Timer{TimerOver, programme}, byDayIn(t.at.Now, t.zonesOf(flow)))
 		}
 	}
 }

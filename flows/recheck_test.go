@@ -204,6 +204,43 @@ func TestARemovedProgrammeIsToldOnceInNeutralWords(t *testing.T) {
 	gone(k, k.runsOut(TimerDaily, "shelter-list", 0))
 }
 
+func TestThatAProgrammeIsGoneIsToldByDayWhereThePersonIs(t *testing.T) {
+	wider := func(files map[string]string) {
+		files["programme/shelter-list.yaml"] = strings.Replace(files["programme/shelter-list.yaml"], "places: [mexico_city]", "places: [mexico_city, tijuana]", 1)
+	}
+	removed := func(files map[string]string) { delete(files, "programme/shelter-list.yaml") }
+	for place, want := range map[string]string{"mexico_city": "2026-11-21T14:30", "tijuana": "2026-11-21T16:00", "": "2026-11-21T16:00"} {
+		start := place
+		if place == "" {
+			start = "mexico_city"
+		}
+		k := subscribe(t, under(t, wider), "en", SMS, utc(t, "2026-11-20T18:00"), "shelter-list", start, WhenOpens, 0)
+		if place == "" { // one that the book does not have any more
+			k.s.setAnswer(Answer{Flow: remindersOf("shelter-list"), Name: fieldPlace, Text: "puebla", Given: k.s.Seen})
+		}
+		k.at.Now = utc(t, "2026-11-21T14:30") // 8:30 in Mexico City, 6:30 in Tijuana
+		if !k.withBook(under(t, removed)) {
+			t.Fatal("nothing is to be told")
+		}
+		if at := k.timers[Timer{TimerOver, "shelter-list"}]; !at.Equal(utc(t, want)) {
+			t.Errorf("in %q it is told at %s", place, at.UTC())
+		}
+	}
+}
+
+func TestByDayInSeveralZonesIsByDayInEach(t *testing.T) {
+	k := newTalker(t, realBook(t), "en", SMS, march)
+	zones := (&turn{book: k.book}).zones()
+	for at := utc(t, "2024-07-01T00:00"); at.Before(utc(t, "2024-07-02T00:00")); at = at.Add(30 * time.Minute) {
+		got := byDayIn(at, zones)
+		for _, zone := range zones {
+			if hour := got.In(zone).Hour(); got.Before(at) || got.Sub(at) > 14*time.Hour || hour < dayBegins || hour >= dayEnds {
+				t.Errorf("from %s it is %s", at, got.In(zone))
+			}
+		}
+	}
+}
+
 // What a lifetime erases on its own must not take the word with it.
 func TestASweepKeepsWhatIsToBeToldOfARemovedProgramme(t *testing.T) {
 	k := sheltered(t)

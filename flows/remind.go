@@ -492,6 +492,16 @@ func byDay(at time.Time, zone *time.Location) time.Time {
 	return wallClock(day, dayBegins*60, zone)
 }
 
+// byDayIn is the same for a person who may be in any of some zones.
+func byDayIn(at time.Time, zones []*time.Location) time.Time {
+	for range 2 { // the morning of one may still be night in those before it
+		for _, zone := range zones {
+			at = byDay(at, zone)
+		}
+	}
+	return at
+}
+
 // wakes is the morning to which something moves that would ring at night, false
 // where it stays: it is day, or it was meant for a time that is itself at night,
 // or the morning is too late.

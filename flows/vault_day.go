@@ -134,3 +134,26 @@ func (t *turn) zoneOf(programme string) *time.Location {
 	}
 	return bookZone
 }
+
+// zones are those in which the person may be: while they named no place, those
+// of all places of the book.
+func (t *turn) zones() []*time.Location {
+	if spot := t.waitsIn(""); spot != nil {
+		return []*time.Location{spot.loc}
+	}
+	out := []*time.Location{bookZone}
+	for _, spot := range t.book.spots {
+		out = append(out, spot.loc)
+	}
+	return out
+}
+
+// zonesOf are those in which the person may be who named a place for a flow,
+// also for one that the book does not have any more.
+func (t *turn) zonesOf(flow string) []*time.Location {
+	place, _ := t.s.answer(flow, fieldPlace)
+	if spot := t.book.spotByID[place.Text]; spot != nil {
+		return []*time.Location{spot.loc}
+	}
+	return t.zones()
+}

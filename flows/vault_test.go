@@ -392,8 +392,10 @@ func TestTheRemindersOfADayComeThreeDaysAndOneDayBefore(t *testing.T) {
 		skips int
 	}{
 		"in time": {[]time.Duration{0, 0, 0}, []string{dateThree, dateEve, ""}, []time.Time{nine(20240330), nine(20240401), wallClock(20240404, 0, zone)}, 0},
-		"late on the same day": {[]time.Duration{14 * time.Hour, 14 * time.Hour, time.Hour}, []string{dateThree, dateEve, ""},
+		"late on the same day": {[]time.Duration{11 * time.Hour, 11 * time.Hour, time.Hour}, []string{dateThree, dateEve, ""},
 			[]time.Time{nine(20240330), nine(20240401), wallClock(20240404, 0, zone)}, 0},
+		"late, at night: the last one alone": {[]time.Duration{12 * time.Hour, 14 * time.Hour, time.Hour}, []string{"", dateEve, ""},
+			[]time.Time{nine(20240330), nine(20240401), wallClock(20240404, 0, zone)}, 1},
 		"the first missed":        {[]time.Duration{30 * time.Hour, 0, 0}, []string{"", dateEve, ""}, []time.Time{nine(20240330), nine(20240401), wallClock(20240404, 0, zone)}, 1},
 		"both in one, on the eve": {[]time.Duration{50 * time.Hour, 0}, []string{dateEve, ""}, []time.Time{nine(20240330), wallClock(20240404, 0, zone)}, 1},
 		"both missed":             {[]time.Duration{70 * time.Hour, 0}, []string{"", ""}, []time.Time{nine(20240330), wallClock(20240404, 0, zone)}, 1},
@@ -442,6 +444,36 @@ func TestTheRemindersOfADayComeThreeDaysAndOneDayBefore(t *testing.T) {
 				t.Errorf("%d skipped, not %d; %d bytes and %v are left", skips, c.skips, len(k.s.Vault), k.timers)
 			}
 		})
+	}
+}
+
+// Who keeps a day need not have said where they are.
+func TestTheRemindersOfADayComeByDayWhereverThePersonIs(t *testing.T) {
+	b := realBook(t)
+	for _, now := range []time.Time{march, time.Date(2024, 12, 1, 18, 0, 0, 0, time.UTC)} {
+		k := newTalker(t, b, "en", SMS, now).atMenu()
+		k.pick("data")
+		k.pick("date")
+		k.pick("yes")
+		k.say("4821")
+		k.say("4821")
+		k.pick("no")
+		k.pick("yes")
+		day := DateOf(now).AddDays(18)
+		k.say(fmt.Sprint(day.Day(), " ", k.words().Raw(fmt.Sprintf("date.month.m%02d", day.Month()))))
+		for _, node := range []string{dateThree, dateEve} {
+			k.due(0)
+			k.standsAt("date", node)
+			for _, spot := range b.spots {
+				if local := k.at.Now.In(spot.loc); local.Hour() < 9 || local.Hour() > 11 || DateOf(local) != day.AddDays(map[string]int{dateThree: -3, dateEve: -1}[node]) {
+					t.Errorf("in %s %q comes at %s", spot.ID, node, local)
+				}
+				i := slices.IndexFunc(k.done, func(e Effect) bool { return e.Kind == EffectRemind })
+				if last := k.done[i].Moment.Add(-time.Minute).In(spot.loc); node == dateThree && last.Hour() >= dayEnds {
+					t.Errorf("in %s it may come until %s", spot.ID, last)
+				}
+			}
+		}
 	}
 }
 

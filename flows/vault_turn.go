@@ -74,7 +74,8 @@ const (
 	msgVaultShut  = "vault.shut"
 )
 
-// dateHour is when its reminders come, in minutes after local midnight.
+// dateHour is when its reminders come, in minutes after local midnight, wherever
+// the person may be.
 const dateHour = 9 * 60
 
 // dateTimer is that of its reminders. It names no programme: what the store
@@ -114,7 +115,7 @@ func (t *turn) keepVault(v vault) {
 		if s.on == 0 { // its timer stands
 			return
 		}
-		if at := stageAt(s.stage, s.day(), t.zoneOf("")); first.IsZero() || at.Before(first) {
+		if at := stageAt(s.stage, s.day(), t.zones()); first.IsZero() || at.Before(first) {
 			first = at
 		}
 	}
@@ -302,7 +303,7 @@ func (t *turn) sealDay(n *Node, day Date) {
 	if a, _ := t.s.answer(n.flow.ID, vaultRemind); a.Text == "yes" {
 		s := &v.slots[v.take(t.random)]
 		v.put(door, day, s.pad, t.random)
-		s.set(nextStage(day, t.zoneOf(""), t.moment()), day)
+		s.set(nextStage(day, t.zones(), t.moment()), day)
 		if s.stage == stageOver {
 			t.setState(n.flow, vaultRemind, vaultLate)
 		}
@@ -319,9 +320,9 @@ func (t *turn) sealDay(n *Node, day Date) {
 }
 
 // nextStage is what comes next for a day.
-func nextStage(day Date, zone *time.Location, now time.Time) uint8 {
+func nextStage(day Date, zones []*time.Location, now time.Time) uint8 {
 	for stage := uint8(stageThree); stage < stageOver; stage++ {
-		if stageAt(stage, day, zone).After(now) {
+		if stageAt(stage, day, zones).After(now) {
 			return stage
 		}
 	}
@@ -331,12 +332,18 @@ func nextStage(day Date, zone *time.Location, now time.Time) uint8 {
 // stageDays is how far each stage lies from the day itself.
 var stageDays = [...]int{stageThree: -3, stageEve: -1, stageOver: 2}
 
-func stageAt(stage uint8, day Date, zone *time.Location) time.Time {
+// stageAt is when a stage of a day has come wherever the person may be.
+func stageAt(stage uint8, day Date, zones []*time.Location) (at time.Time) {
 	minute := dateHour
 	if stage == stageOver {
 		minute = 0
 	}
-	return wallClock(day.AddDays(stageDays[stage]), minute, zone)
+	for _, zone := range zones {
+		if here := wallClock(day.AddDays(stageDays[stage]), minute, zone); here.After(at) {
+			at = here
+		}
+	}
+	return at
 }
 
 // dateEvent says a reminder of a day, or erases a day that is over. The day
@@ -348,7 +355,7 @@ func (t *turn) dateEvent(e Event) {
 		t.takeAway(dateTimer)
 		return
 	}
-	now, zone, said := t.moment(), t.zoneOf(""), uint8(stageNone)
+	now, zones, said := t.moment(), t.zones(), uint8(stageNone)
 	reminder := Effect{Kind: EffectRemind, Timer: TimerDate}
 	for i := range v.slots {
 		s := &v.slots[i]
@@ -356,28 +363,28 @@ func (t *turn) dateEvent(e Event) {
 			continue
 		}
 		if s.on == 0 {
-			s.on = DateOf(e.Due.In(zone))
+			s.on = DateOf(e.Due.In(t.zoneOf("")))
 		}
 		day, due := s.day(), s.stage
-		if now.Before(stageAt(due, day, zone)) {
+		if now.Before(stageAt(due, day, zones)) {
 			continue
 		}
-		for s.stage < stageOver && !now.Before(stageEnd(s.stage, day, zone)) {
+		for s.stage < stageOver && !now.Before(stageEnd(s.stage, day, zones)) {
 			s.set(s.stage+1, day)
 		}
 		if s.stage > due && due < stageOver {
 			t.effects = append(t.effects, Effect{Kind: EffectSkip, Timer: TimerDate})
 		}
-		switch at := stageAt(s.stage, day, zone); {
+		switch at := stageAt(s.stage, day, zones); {
 		case now.Before(at):
 		case s.stage == stageOver:
 			*s = slot{}
 		case said == stageNone:
 			said = s.stage
-			reminder.Moment, reminder.Late = stageEnd(said, day, zone), now.After(at.Add(Spread))
-			s.set(nextStage(day, zone, now), day)
+			reminder.Moment, reminder.Late = stageEnd(said, day, zones), now.After(at.Add(Spread))
+			s.set(nextStage(day, zones, now), day)
 		case said == s.stage: // the same words for both
-			s.set(nextStage(day, zone, now), day)
+			s.set(nextStage(day, zones, now), day)
 		}
 	}
 	t.settle(v)
@@ -392,10 +399,20 @@ func (t *turn) dateEvent(e Event) {
 	t.effects = append(t.effects, reminder)
 }
 
-// stageEnd is when the words of a reminder are no longer true: its own day is
-// over.
-func stageEnd(stage uint8, day Date, zone *time.Location) time.Time {
-	return wallClock(day.AddDays(stageDays[stage]+1), 0, zone)
+// stageEnd is from when a reminder no longer comes: its own day is over, and its
+// words are not true any more. Where another one follows by day it does not come
+// at night either; the last one does rather than never.
+func stageEnd(stage uint8, day Date, zones []*time.Location) (end time.Time) {
+	minute := 24 * 60
+	if stage == stageThree {
+		minute = dayEnds * 60
+	}
+	for _, zone := range zones {
+		if here := wallClock(day.AddDays(stageDays[stage]), minute, zone); end.IsZero() || here.Before(end) {
+			end = here
+		}
+	}
+	return end
 }
 
 // Nodes of the flow that keeps the day: its reminders.

@@ -78,7 +78,7 @@ func (w *walker) keepers(s Session) {
 		v.slots[0].set(stage, DateOf(w.at).AddDays(ahead))
 		out := at("menu", "menu")
 		out.Vault = v.encode()
-		due := stageAt(stage, DateOf(w.at).AddDays(ahead), w.book.spotByID["tijuana"].loc)
+		due := stageAt(stage, DateOf(w.at).AddDays(ahead), []*time.Location{w.book.spotByID["tijuana"].loc})
 		w.step(walkState{s: out}, Input{Event: Event{Timer: dateTimer, Due: due}}, false)
 	}
 	for _, p := range w.book.programmes {
