@@ -187,18 +187,17 @@ func sorted(s []string) []string {
 }
 
 // hasDigit looks outside placeholders.
-func hasDigit(text string) bool {
+func hasDigit(text string) bool { return strings.ContainsFunc(unfilled(text), unicode.IsNumber) }
+
+// unfilled is a message without its placeholders, whose names nobody reads.
+func unfilled(text string) string {
+	var out strings.Builder
 	for text != "" {
-		before, rest, found := strings.Cut(text, "{{")
-		if strings.ContainsFunc(before, unicode.IsNumber) {
-			return true
-		}
-		if !found {
-			return false
-		}
+		before, rest, _ := strings.Cut(text, "{{")
+		out.WriteString(before)
 		_, text, _ = strings.Cut(rest, "}}")
 	}
-	return false
+	return out.String()
 }
 
 // longestSentence counts words between full stops, question and exclamation
@@ -266,7 +265,7 @@ func (c *checker) discreet(l *locales.Language) {
 // atLock are the messages that show on a lock screen, because they come by
 // themselves or answer what did.
 func (b *Book) atLock() []string {
-	out := []string{msgDay, msgLate, msgHoursChanged, msgHoursMoved, msgReminderGone, msgRemindGoOn, msgRemindOver, msgRemindToMenu, msgRemindNews, msgRemindRead, msgRemindNotNow,
+	out := []string{msgDay, msgLate, msgHoursChanged, msgHoursMoved, msgReminderGone, msgNoneUntil, msgSilence, msgRemindGoOn, msgRemindOver, msgRemindToMenu, msgRemindNews, msgRemindRead, msgRemindNotNow,
 		msgYes, msgNo, msgRemindNoted, msgRemindNotedNext, msgRemindElse, msgRemindAfter, msgRemindOn, msgRemindPaused, msgRemindResume, msgRemindResumed, msgRemindLaterYes, msgRemindLaterNo, msgRemindLaterBefore, msgRemindLaterShort, msgRemindKind,
 		msgMissFirst, msgMissSecond, msgOldButton, msgTooLong, msgUnreadable}
 	for _, key := range wordings {
@@ -282,7 +281,7 @@ func (b *Book) atLock() []string {
 // reminders holds what comes by itself to discretion, and to one SMS segment.
 func (c *checker) reminders(l *locales.Language) {
 	for _, id := range c.book.atLock() {
-		if w := c.book.betrays(l.Raw(id)); w != "" {
+		if w := c.book.betrays(unfilled(l.Raw(id))); w != "" {
 			file, line := c.where(l, id)
 			c.add(file, line, false, "message %s shows on a lock screen, and holds the forbidden word %q", id, w)
 		}

@@ -32,6 +32,8 @@ const (
 	msgHoursChanged = "reminders.hours_changed"
 	msgHoursMoved   = "reminders.hours_moved"
 	msgReminderGone = "reminders.gone"
+	msgNoneUntil    = "reminders.none_until"
+	msgSilence      = "reminders.silence"
 )
 
 // wordings are the neutral ones that a person chooses among.
@@ -49,7 +51,7 @@ var (
 
 // reminderNotes are what the engine itself says of reminders.
 var reminderNotes = func() []string {
-	out := []string{msgLate, msgHoursChanged, msgHoursMoved, msgReminderGone, msgOwnBad, msgOwnLong, msgOwnNumbers, msgOwnForbidden, msgWordsTaken, msgForbidden, msgRemindWhich}
+	out := []string{msgLate, msgHoursChanged, msgHoursMoved, msgReminderGone, msgNoneUntil, msgSilence, msgOwnBad, msgOwnLong, msgOwnNumbers, msgOwnForbidden, msgWordsTaken, msgForbidden, msgRemindWhich}
 	for _, key := range wordings {
 		out = append(out, msgWording(key))
 	}

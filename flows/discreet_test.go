@@ -18,7 +18,7 @@ func TestNoDiscreetWordingHoldsAForbiddenWordOfAnyLanguage(t *testing.T) {
 	for _, l := range b.Catalogue.Languages() {
 		seen := map[string]bool{}
 		for _, id := range b.atLock() {
-			if text := l.Raw(id); text == "" || b.betrays(text) != "" {
+			if text := l.Raw(id); text == "" || b.betrays(unfilled(text)) != "" {
 				t.Errorf("%s: %s %q holds %q", l.Code, id, text, b.betrays(text))
 			}
 		}

@@ -28,8 +28,8 @@ func (t *turn) happen(e Event) []Message {
 		t.silent, t.alone = false, true
 	}
 	msgs := t.render()
-	if t.further != "" {
-		msgs = append(msgs, t.aside(t.further))
+	for _, id := range t.further {
+		msgs = append(msgs, t.aside(t.about, id))
 	}
 	return msgs
 }
@@ -71,12 +71,11 @@ func (t *turn) comes(n *Node) {
 	t.interrupt(n)
 }
 
-// aside is one message of the flow of the question that waits, sent alone after
-// it.
-func (t *turn) aside(id string) Message {
+// aside is one message of a flow, sent alone after the question that waits.
+func (t *turn) aside(f *Flow, id string) Message {
 	n, l := t.here(), t.language()
 	a := &answerText{}
-	text := t.fit(l, t.mark(l)+t.words(a, l, n.flow, id))
+	text := t.fit(l, t.mark(l)+t.words(a, l, f, id))
 	m := Message{Text: text, Lang: l.Code, Flow: n.flow.ID, Node: n.id, Fault: a.fault}
 	if t.form.MaxSegments > 0 {
 		m.Segments = locales.Segments(text)

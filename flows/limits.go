@@ -37,6 +37,9 @@ const (
 	// Spread is how long after its minute a reminder may come and still be on
 	// time.
 	Spread = 10 * time.Minute
+	// Soon is how far off the next reminder may be without a word about that: a
+	// programme may open once a week, and the clocks change.
+	Soon = 8 * 24 * time.Hour
 	// Patience is how many reminders in a row may stay without a word from the
 	// person before they are asked whether to go on.
 	Patience = 5

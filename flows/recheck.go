@@ -37,6 +37,8 @@ func (t *turn) recheck(told bool) {
 		switch {
 		case known && state.Text == stateWaiting:
 			t.await(f)
+		case known && state.Text == statePaused:
+			t.setOver(f)
 		case known && state.Text != stateOn:
 		case known && placed:
 			t.recount(f, w)
@@ -59,6 +61,9 @@ func (t *turn) recount(f *Flow, w Wish) {
 		t.takeAway(Timer{TimerAgain, p.ID})
 	}
 	o, ok := p.owed(w, t.number(f, answerNext), now)
+	if ok && isFar(o, now) { // what was moved away may have been moved back
+		o, ok = p.Next(w, now)
+	}
 	t.setDaily(f, o, ok)
 }
 

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"posada/locales"
 )
 
 // Changes to the programmes of the book, by the file that holds them.
@@ -389,6 +391,154 @@ func TestAPauseThatTheBookKnowsEndsNoSubscription(t *testing.T) {
 		}
 		k.runsOut(TimerDaily, "shelter-list", 0)
 		k.standsAt(remindersOf("shelter-list"), nodeDay)
+	}
+}
+
+// farOff lets the list begin only in March, as an operator may move it.
+func farOff(files map[string]string) {
+	files["programme/shelter-list.yaml"] = strings.Replace(files["programme/shelter-list.yaml"], "      - from: 2026-11-01\n", "      - from: 2027-03-01\n", 1)
+}
+
+// Who hears nothing for weeks thinks that it has ended, and is forgotten after
+// 60 days of silence: both are said when the pause begins, and neither twice.
+func TestAPauseThatTheBookKnowsIsToldOnceWhenItBegins(t *testing.T) {
+	allLanguages(t, func(t *testing.T, _ *Book, l *locales.Language) {
+		for _, form := range Forms {
+			b := under(t, pausing)
+			k := subscribe(t, b, l.Code, form, utc(t, "2026-11-29T18:00"), "shelter-list", "mexico_city", WhenOpens, 0)
+			k.runsOut(TimerDaily, "shelter-list", 0)
+			over := Timer{TimerOver, "shelter-list"}
+			if at := k.timers[over]; !at.Equal(utc(t, "2026-11-30T18:00")) { // the last window closes
+				t.Fatalf("it is told at %s", at)
+			}
+			text := k.runsOut(TimerOver, "shelter-list", 0)
+			until, _ := b.On(k.at.Now).text(b.Catalogue.Language(l.Code), msgNoneUntil, map[string]any{fieldNextOn: Date(20270104).In(l)})
+			silence, _ := b.On(k.at.Now).text(b.Catalogue.Language(l.Code), msgSilence, nil)
+			if got, want := locales.Fold(text), locales.Fold(until+"\n"+silence); got != want || !strings.Contains(got, "60") || b.betrays(text) != "" {
+				t.Errorf("%s: said %q, want %q", form.Name, got, want)
+			}
+			for _, m := range k.last {
+				if form.MaxSegments > 0 && m.Segments != 1 {
+					t.Errorf("%d segments: %q", m.Segments, m.Text)
+				}
+			}
+			if k.standsAt(remindersOf("shelter-list"), nodeDay); len(k.timers) != 1 {
+				t.Errorf("timers %v", k.timers)
+			}
+			if text := k.happens(Event{over, k.at.Now}); text != "" {
+				t.Errorf("told again: %q", text)
+			}
+			k.withBook(under(t, pausing, openAgain))
+			if len(k.timers) != 1 {
+				t.Errorf("under another book it is told again: %v", k.timers)
+			}
+			k.says("1") // of the last day
+			if e, ok := k.effect(EffectReport); !ok || e.Outcome != OutcomeDone {
+				t.Errorf("did %+v", k.done)
+			}
+			if k.runsOut(TimerDaily, "shelter-list", 0); len(k.last) != 1 {
+				t.Errorf("after the pause it said %q", textOf(k.last))
+			}
+		}
+	})
+}
+
+func TestAWindowMovedFarOffIsToldOnceByDay(t *testing.T) {
+	k := sheltered(t)
+	k.at.Now = utc(t, "2026-11-21T05:00") // eleven in the evening
+	if !k.withBook(under(t, farOff)) || !k.timers[Timer{TimerOver, "shelter-list"}].Equal(utc(t, "2026-11-21T14:00")) {
+		t.Fatalf("timers %v", k.timers)
+	}
+	if text := k.runsOut(TimerOver, "shelter-list", 0); !strings.Contains(text, "until 1 March 2027") || k.state() != "" {
+		t.Errorf("said %q", text)
+	}
+	if k.withBook(under(t, farOff)) || len(k.timers) != 1 {
+		t.Errorf("told, it is still to be told: %v", k.timers)
+	}
+	later := func(files map[string]string) {
+		farOff(files)
+		files["programme/shelter-list.yaml"] = strings.Replace(files["programme/shelter-list.yaml"], "- from: 2027-03-01", "- from: 2027-04-05", 1)
+	}
+	k.withBook(under(t, later)) // moved once more
+	if text := k.runsOut(TimerOver, "shelter-list", 0); !strings.Contains(text, "until 5 April 2027") {
+		t.Errorf("said %q", text)
+	}
+	k.wait(time.Hour)
+	k.withBook(under(t)) // and back
+	if at := k.timers[Timer{TimerDaily, "shelter-list"}]; !at.Equal(utc(t, "2026-11-23T13:00")) || len(k.timers) != 1 {
+		t.Errorf("timers %v", k.timers)
+	}
+	k.withBook(under(t, farOff))
+	if _, told := k.timers[Timer{TimerOver, "shelter-list"}]; !told {
+		t.Error("moved away again, it is not told")
+	}
+}
+
+// A week between two reminders is how a weekly programme is.
+func TestAWeekWithoutAReminderIsNoPause(t *testing.T) {
+	b := under(t, func(files map[string]string) {
+		files["programme/shelter-list.yaml"] = strings.Replace(files["programme/shelter-list.yaml"], "[sunday]", "[monday, tuesday, wednesday, thursday, friday, saturday]", 1)
+	})
+	k := subscribe(t, b, "en", SMS, utc(t, "2026-11-20T18:00"), "shelter-list", "mexico_city", WhenOpens, 0)
+	for range 2 {
+		if k.runsOut(TimerDaily, "shelter-list", 0); len(k.timers) != 1 {
+			t.Errorf("timers %v", k.timers)
+		}
+		k.says("1")
+	}
+}
+
+// Who asks for it, or switches it on again, while the next one is far off reads
+// its day at once.
+func TestWhoSubscribesFarAheadReadsWhatSilenceDoesAndIsToldNoMore(t *testing.T) {
+	k := subscribe(t, under(t, farOff), "en", WhatsApp, utc(t, "2026-11-20T18:00"), "shelter-list", "mexico_city", WhenOpens, 0)
+	const rule = "After 60 days without a word from you, no more will come."
+	if text := textOf(k.last); !strings.Contains(text, "1 March 2027") || !strings.Contains(text, rule) || len(k.timers) != 1 {
+		t.Errorf("said %q, timers %v", text, k.timers)
+	}
+	k.picks("reminders")
+	if text := k.picks("shelter-list"); !strings.Contains(text, rule) {
+		t.Errorf("said %q", text)
+	}
+	if text := k.picks("pause"); strings.Contains(text, rule) || len(k.timers) != 0 {
+		t.Errorf("said %q, timers %v", text, k.timers)
+	}
+	if text := k.picks("resume"); !strings.Contains(text, rule) || len(k.timers) != 1 {
+		t.Errorf("said %q, timers %v", text, k.timers)
+	}
+}
+
+// Of hours and pauses who paused their reminder hears nothing; but that there is
+// nothing left to switch on again, once.
+func TestWhoPausedHearsOnceThatAProgrammeHasClosed(t *testing.T) {
+	closed := func(files map[string]string) {
+		files["programme/shelter-list.yaml"] = strings.Replace(files["programme/shelter-list.yaml"], "{from: 2026-11-01, zone", "{from: 2026-11-01, until: 2026-12-01, zone", 1)
+	}
+	for name, c := range map[string]struct{ first, then *Book }{"it was known": {under(t, closed), nil}, "it is new": {under(t), under(t, closed)}} {
+		k := subscribe(t, c.first, "en", SMS, utc(t, "2026-11-20T18:00"), "shelter-list", "mexico_city", WhenOpens, 0)
+		k.runsOut(TimerDaily, "shelter-list", 0)
+		k.says("5")
+		k.at.Now = utc(t, "2026-11-25T18:00")
+		if c.then != nil {
+			k.withBook(c.then)
+		}
+		over := Timer{TimerOver, "shelter-list"}
+		if at := k.timers[over]; !at.Equal(utc(t, "2026-12-01T14:00")) || len(k.timers) != 1 {
+			t.Fatalf("%s: timers %v", name, k.timers)
+		}
+		text := k.runsOut(TimerOver, "shelter-list", 0)
+		if _, ok := k.effect(EffectUnsubscribe); !ok || !strings.Contains(text, "have ended on 1 December 2026.") || len(k.timers) != 0 {
+			t.Errorf("%s: said %q, did %+v", name, text, k.done)
+		}
+		if text := k.happens(Event{over, k.at.Now}); text != "" {
+			t.Errorf("%s: told again: %q", name, text)
+		}
+	}
+	k := sheltered(t)
+	k.runsOut(TimerDaily, "shelter-list", 0)
+	k.says("5")
+	if k.withBook(under(t, farOff)); len(k.timers) != 0 {
+		t.Errorf("of a pause: timers %v", k.timers)
 	}
 }
 

@@ -15,6 +15,7 @@ const (
 	answerWording    = "wording"    // w1 to w5 or own
 	answerOwn        = "own"        // the person's own words
 	answerNext       = "next"       // day (yyyymmdd) of the occasion to be reminded of next
+	answerFar        = "far"        // the same, once it was told that this day is far off
 	answerHours      = "hours"      // the hours that were last told, as Window.hours
 	answerMoved      = "moved"      // yes: the wanted time lies outside the window
 	answerLate       = "late"       // yes: the last reminder was late
@@ -118,6 +119,8 @@ func (t *turn) remind(e Event) {
 	switch {
 	case state == stateWaiting && e.Kind == TimerDaily:
 		t.news(f)
+	case state == statePaused && e.Kind == TimerOver:
+		t.over(f)
 	case state != stateOn:
 		t.takeAway(e.Timer)
 	case !known:
@@ -175,12 +178,13 @@ func (t *turn) tellHours(f *Flow, o Occasion) {
 	if o.Moved {
 		moved = answerYes
 	}
+	t.about = f
 	switch {
 	case was == "":
 	case o.Moved && t.kept(f, answerMoved) == "":
-		t.further = msgHoursMoved
+		t.further = []string{msgHoursMoved}
 	case hours != was:
-		t.further = msgHoursChanged
+		t.further = []string{msgHoursChanged}
 	}
 	t.keep(f, answerHours, hours, 0)
 	t.keep(f, answerMoved, moved, 0)
@@ -222,14 +226,17 @@ func (t *turn) say(f *Flow, node string, o Occasion, kind TimerKind, due time.Ti
 	t.effects = append(t.effects, Effect{Kind: EffectRemind, Programme: f.reminds.ID, Timer: kind, Moment: o.Closes, Late: late})
 }
 
-// over tells once that a programme has closed, and lets go of it.
+// over tells once that a programme has closed, and lets go of it; or that the
+// next reminder is far off.
 func (t *turn) over(f *Flow) {
 	end := f.reminds.end()
-	if end.IsZero() || t.at.Now.Before(end) { // the book has changed
+	if end.IsZero() || t.at.Now.Before(end) {
 		t.setOver(f)
+		t.tellFar(f)
 		return
 	}
 	t.leaveProgramme(f.ID)
+	t.notice()
 	t.comes(f.Nodes[nodeOver])
 }
 
@@ -311,16 +318,22 @@ func (t *turn) begins(f *Flow) {
 	if o.Moved {
 		t.keep(f, answerMoved, answerYes, 0)
 	}
+	if ok && isFar(o, t.moment()) { // the confirmation names its day
+		t.keep(f, answerFar, "", int(o.Day))
+	}
 	t.setDaily(f, o, ok)
 	t.setOver(f)
 }
 
-// still takes the timers of a paused subscription away.
+// still takes the timers of a paused subscription away, but for the programme's
+// end: then there is nothing left to switch on again.
 func (t *turn) still(f *Flow) {
-	for _, name := range []string{answerNext, answerUnanswered, answerLater} {
+	for _, name := range []string{answerNext, answerFar, answerUnanswered, answerLater} {
 		t.keep(f, name, "", 0)
 	}
-	t.noTimers(f.reminds.ID)
+	t.takeAway(Timer{TimerDaily, f.reminds.ID})
+	t.takeAway(Timer{TimerAgain, f.reminds.ID})
+	t.setOver(f)
 }
 
 // setDaily sets the timer of the next reminder, or takes it away when there is
@@ -334,6 +347,7 @@ func (t *turn) setDaily(f *Flow, o Occasion, ok bool) {
 	}
 	t.keep(f, answerNext, "", int(o.Day))
 	t.timer(name, o.At)
+	t.setFar(f, o)
 }
 
 // setOver sets the timer of the programme's end, by day where the person is.

@@ -128,7 +128,9 @@ func (l *loader) addReminders() {
 	}
 	list.node("end", &Node{End: true})
 	l.add(list.flow)
-	l.book.personal[msgHoursChanged], l.book.personal[msgHoursMoved] = true, true // the engine says them, with the hours
+	for _, id := range []string{msgHoursChanged, msgHoursMoved, msgNoneUntil} { // the engine says them, with the person's own values
+		l.book.personal[id] = true
+	}
 }
 
 // remindersFlow is one programme's reminders: subscribing, changing, the day's
@@ -148,7 +150,7 @@ func (l *loader) remindersFlow(p *Programme) *Flow {
 		answerWhen:    values(WhenOpens, WhenBeforeClose, WhenTime),
 		answerWording: values(append(slices.Clone(wordings), ownWording)...), answerOwn: TypeWords,
 		answerMoved: values(answerYes), answerLate: values(answerYes), answerTrouble: values(answerYes), answerLater: values(answerYes, answerNo, laterBefore, laterShort, laterNext),
-		answerNext: TypeCount, answerHours: TypeText, answerAgain: TypeTime, answerAgainDay: TypeCount, answerUnanswered: TypeCount,
+		answerNext: TypeCount, answerFar: TypeCount, answerHours: TypeText, answerAgain: TypeTime, answerAgainDay: TypeCount, answerUnanswered: TypeCount,
 	}
 	r := &reminders{loader: l, builder: b, p: p, open: openName(p)}
 	r.closed()
@@ -161,6 +163,9 @@ func (l *loader) remindersFlow(p *Programme) *Flow {
 	b.node("end", &Node{End: true})
 	return b.flow
 }
+
+// far is the condition that the next reminder is far off, which was told.
+const far = answerFar + " != 0"
 
 // reminders makes the nodes of one programme's flow.
 type reminders struct {
@@ -269,6 +274,7 @@ func (r *reminders) subscribing() {
 		{Text: msgRemindOkTime, If: some + ` and when == "time" and moved == ""`},
 		{Text: msgRemindMoved, If: some + ` and when == "time" and moved == "yes"`},
 		{Text: msgRemindOkNext, If: some},
+		{Text: msgSilence, If: far, Facts: []string{}},
 		{Text: msgRemindNone, If: "next == 0"},
 		{Text: msgRemindSays, Facts: []string{}},
 		{Text: msgRemindAnswers, If: some, Facts: []string{}},
@@ -283,6 +289,7 @@ func (r *reminders) subscribed() {
 			{Text: msgRemindStateOn, If: `state == "on"`},
 			{Text: msgRemindClosedOn, If: endedName(r.p)}, // and it opens again: else nobody comes here
 			{Text: msgRemindOkNext, If: `state == "on" and next != 0`},
+			{Text: msgSilence, If: far, Facts: []string{}},
 			{Text: msgRemindPausedFor, If: `state == "paused"`},
 		}, Plain: plainReminder, Ask: msgRemindMenu, Choices: []Option{
 			{Key: "report", Label: msgRemindReport, Icon: "📣", Next: "report", Set: map[string]string{answerTrouble: ""}},
@@ -302,7 +309,7 @@ func (r *reminders) subscribed() {
 	r.node("resume", &Node{Decide: []Branch{{If: r.open + " or " + reopensName(r.p), To: "resume_set"}, {Else: "start"}}})
 	r.sets("resume_set", stateOn, "resume_do")
 	r.does("resume_do", doResume, "resumed")
-	r.node("resumed", r.asks(&Node{Say: []Item{{Text: msgRemindResumed}, {Text: msgRemindOkNext, If: "next != 0"}, {Text: msgRemindNote}}, Plain: plainReminder}))
+	r.node("resumed", r.asks(&Node{Say: []Item{{Text: msgRemindResumed}, {Text: msgRemindOkNext, If: "next != 0"}, {Text: msgSilence, If: far, Facts: []string{}}, {Text: msgRemindNote}}, Plain: plainReminder}))
 	r.does("finish", doUnsubscribe, "finish_forget")
 	r.node("finish_forget", &Node{Do: doErase, Next: "finished"})
 	r.node("finished", &Node{Say: []Item{{Text: msgRemindFinished}}, Plain: plainReminder, Next: "end"})

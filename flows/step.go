@@ -107,7 +107,8 @@ type turn struct {
 	event     bool // nobody wrote: a timer ran out
 	listening bool // the recordings of the last answer are sent
 
-	further string    // a message of the flow that is sent after the question
+	further []string  // messages that are sent after the question, one by one
+	about   *Flow     // whose they are
 	occ     *Occasion // the one that this turn reminds of
 	opened  *Date     // what the vault that was opened in this turn holds
 }
