@@ -119,7 +119,7 @@ type Subscription struct {
 	Programme string
 	Place     string // place id
 	Zone      string // IANA time zone of the place
-	When      string // opens, before_close or time
+	When      string // opens, before_close or time; "": nothing is sent but, once, that the programme opens
 	Minute    int    // minutes after local midnight, 1 to 1440; 0 when When is not time
 	State     State
 	Since     time.Time

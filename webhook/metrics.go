@@ -60,8 +60,8 @@ type Queue struct{ Queued, Waiting, Parked, Dead int }
 // Reminded counts who has a subscription to a programme, by the zone of their
 // place. 0 also stands for a number too small to be told.
 type Reminded struct {
-	Programme, Zone         string
-	On, Paused, DueNextHour int
+	Programme, Zone                  string
+	On, Paused, Waiting, DueNextHour int
 }
 
 // NewMetrics makes metrics of everything but levels, which Watch adds.
@@ -267,7 +267,7 @@ var (
 	levelsUp      = desc("posada_levels_up", "1 when the store could be asked for its levels.")
 	laneUp        = desc("posada_lane_up", "1 when a channel can send.", "channel")
 	queueMessages = desc("posada_queue", "The outbox: messages that are queued, lines that wait for a time or for their person, messages given up.", "state")
-	subscriptions = desc("posada_subscriptions", "People with a subscription, and of those who are reminded the ones due in the next hour, counted every ten minutes. Fewer than 20 are given as 0.", "programme", "zone", "state")
+	subscriptions = desc("posada_subscriptions", "People who are reminded, who paused that, and who wait for a programme to open; of the first the ones whose reminder is due in the next hour. Counted every ten minutes. Fewer than 20 are given as 0.", "programme", "zone", "state")
 	sessionsLost  = desc("posada_sessions_lost_total", "Sessions that could not be used: their people began anew.")
 	valuesDamaged = desc("posada_values_damaged_total", "Stored values that could not be opened.")
 	databaseBytes = desc("posada_database_bytes", "Size of the database file.")
@@ -326,6 +326,7 @@ func (c *levelCollector) Collect(out chan<- prometheus.Metric) {
 		}
 		gauge(subscriptions, float64(r.On), programme, zone, "on")
 		gauge(subscriptions, float64(r.Paused), programme, zone, "paused")
+		gauge(subscriptions, float64(r.Waiting), programme, zone, "waiting")
 		gauge(subscriptions, float64(r.DueNextHour), programme, zone, "due next hour")
 	}
 	gauge(databaseBytes, float64(l.DatabaseBytes))

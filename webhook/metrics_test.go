@@ -149,9 +149,9 @@ func TestLevelsAreReadWhenTheMetricsAre(t *testing.T) {
 	})
 	l = Levels{Lanes: []deliver.State{{Channel: "sms", Up: true}, {Channel: "telegram", Why: "down"}, {Channel: "sms"}},
 		Queue: &Queue{Queued: 5, Waiting: 2, Parked: 1, Dead: 4}, SessionsLost: 3, ValuesDamaged: 6, DatabaseBytes: 1 << 20, Understands: true,
-		Reminded: []Reminded{{"cbp-one", "America/Tijuana", 60, 21, 40}, {"cbp-one", "", 30, 0, 0}, {"+15551234567", "UTC", 30, 0, 0}, {"list", "Etc/GMT+6", 25, 0, 20}}}
+		Reminded: []Reminded{{"cbp-one", "America/Tijuana", 60, 21, 33, 40}, {"cbp-one", "", 30, 0, 0, 0}, {"+15551234567", "UTC", 30, 0, 0, 0}, {"list", "Etc/GMT+6", 25, 0, 0, 20}}}
 	wantMetrics(t, m, `posada_subscriptions{programme="cbp-one",state="on",zone="America/Tijuana"} 60`, `posada_subscriptions{programme="cbp-one",state="paused",zone="America/Tijuana"} 21`,
-		`posada_subscriptions{programme="cbp-one",state="due next hour",zone="America/Tijuana"} 40`, `posada_subscriptions{programme="cbp-one",state="on",zone=""} 30`,
+		`posada_subscriptions{programme="cbp-one",state="waiting",zone="America/Tijuana"} 33`, `posada_subscriptions{programme="cbp-one",state="due next hour",zone="America/Tijuana"} 40`, `posada_subscriptions{programme="cbp-one",state="on",zone=""} 30`,
 		`posada_subscriptions{programme="list",state="on",zone="Etc/GMT+6"} 25`)
 	if strings.Contains(scrape(t, m), "15551234567") {
 		t.Error("what is no programme is a label")

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"posada/bot"
+	"posada/flows"
 )
 
 // Least is how many people a number must be about to be told. A programme with
@@ -24,7 +25,8 @@ type Count struct {
 	Zone        string // IANA time zone of their places; "" where none was asked
 	On          int    // are reminded
 	Paused      int
-	DueNextHour int  // of those On
+	Waiting     int  // are to be told once when it opens
+	DueNextHour int  // of those On, by the reminder of a day
 	Few         bool // there are some, and fewer than Least: no number is told
 }
 
@@ -45,8 +47,10 @@ func Survey(ctx context.Context, people People, now time.Time) ([]Count, error) 
 		}
 		for _, s := range c.Subscriptions {
 			n := groups[group{s.Programme, s.Zone}]
-			switch s.State {
-			case bot.Paused:
+			switch {
+			case s.When == "":
+				n.Waiting++
+			case s.State == bot.Paused:
 				n.Paused++
 			default:
 				n.On++
@@ -62,8 +66,8 @@ func Survey(ctx context.Context, people People, now time.Time) ([]Count, error) 
 		return nil, fmt.Errorf("count subscriptions: %w", err)
 	}
 	for g, n := range groups {
-		n.Programme, n.Zone, n.Few = g.programme, g.zone, n.On+n.Paused < Least
-		for _, number := range []*int{&n.On, &n.Paused, &n.DueNextHour} {
+		n.Programme, n.Zone, n.Few = g.programme, g.zone, n.On+n.Paused+n.Waiting < Least
+		for _, number := range []*int{&n.On, &n.Paused, &n.Waiting, &n.DueNextHour} {
 			if *number < Least {
 				*number = 0
 			}
@@ -75,7 +79,8 @@ func Survey(ctx context.Context, people People, now time.Time) ([]Count, error) 
 	}), nil
 }
 
-// dueBy tells whether a timer of a programme runs out by a time.
+// dueBy tells whether the reminder of a day of a programme comes by a time.
 func dueBy(c bot.Contact, programme string, by time.Time) bool {
-	return slices.ContainsFunc(c.Timers, func(t bot.Timer) bool { return t.Programme == programme && !t.At.After(by) })
+	daily := flows.Timer{Kind: flows.TimerDaily, Programme: programme}
+	return slices.ContainsFunc(c.Timers, func(t bot.Timer) bool { return t.Timer == daily && !t.At.After(by) })
 }

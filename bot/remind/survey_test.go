@@ -54,7 +54,10 @@ func TestASurveyCountsByProgrammeAndZone(t *testing.T) {
 			soon, later := runs(flows.TimerDaily, 50*time.Minute), runs(flows.TimerDaily, 2*time.Hour)
 			enrol(t, s, 30, bot.Contact{Subscriptions: []bot.Subscription{sub(tijuana, bot.On)}, Timers: []bot.Timer{soon}})
 			enrol(t, s, 25, bot.Contact{Subscriptions: []bot.Subscription{sub(tijuana, bot.On)}, Timers: []bot.Timer{later}})
+			enrol(t, s, 22, bot.Contact{Subscriptions: []bot.Subscription{sub(tijuana, bot.On)}, Timers: []bot.Timer{
+				runs(flows.TimerOver, time.Minute), runs(flows.TimerOffer, time.Minute), runs(flows.TimerAgain, time.Minute), later}}) // no reminder of a day is due
 			enrol(t, s, 21, bot.Contact{Subscriptions: []bot.Subscription{sub(tijuana, bot.Paused)}})
+			enrol(t, s, 24, bot.Contact{Subscriptions: []bot.Subscription{{Programme: programme, State: bot.Paused, Since: day}}, Timers: []bot.Timer{soon}}) // to be told when it opens
 			enrol(t, s, 19, bot.Contact{Subscriptions: []bot.Subscription{sub(juarez, bot.On)}, Timers: []bot.Timer{soon}})
 			enrol(t, s, 40, bot.Contact{Simulated: true, Subscriptions: []bot.Subscription{sub(juarez, bot.On)}, Timers: []bot.Timer{soon}})
 			enrol(t, s, 7, bot.Contact{})
@@ -67,8 +70,9 @@ func TestASurveyCountsByProgrammeAndZone(t *testing.T) {
 			}
 			want := []remind.Count{
 				{Programme: "another", On: 20},
+				{Programme: programme, Waiting: 24},
 				{Programme: programme, Zone: juarez, Few: true},
-				{Programme: programme, Zone: tijuana, On: 55, Paused: 41, DueNextHour: 30},
+				{Programme: programme, Zone: tijuana, On: 77, Paused: 41, DueNextHour: 30},
 			}
 			if !slices.Equal(got, want) {
 				t.Errorf("counted\n%+v, want\n%+v", got, want)
@@ -88,7 +92,7 @@ func TestNoNumberOfASurveyIsAboutFewPeople(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, c := range got {
-			for _, number := range []int{c.On, c.Paused, c.DueNextHour} {
+			for _, number := range []int{c.On, c.Paused, c.Waiting, c.DueNextHour} {
 				if number != 0 && (number < remind.Least || c.Few) {
 					t.Errorf("of %d and %d: %+v", n, 2*remind.Least-n, c)
 				}

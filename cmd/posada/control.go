@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"posada/bot/bulletin"
+	"posada/bot/remind"
 	"posada/bot/rumour"
 	"posada/bot/staff"
 	"posada/console"
@@ -39,6 +40,8 @@ type control struct {
 	office *office
 	speak  console.Speaker
 	report func(error)
+
+	outcomes func() []remind.Outcomes // of reminders since the start; nil where no server runs
 }
 
 // newControl makes the control of an office.

@@ -50,7 +50,7 @@ func (c *control) operatorRoutes(mux *http.ServeMux) {
 		return listQueue(ctx, c.store, out, q.Last)
 	})
 	print("reminders", func(ctx context.Context, out io.Writer, _ operatorAsk, now time.Time) error {
-		return listReminders(ctx, c.store, out, now)
+		return listReminders(ctx, c.store, out, c.outcomes, now)
 	})
 }
 

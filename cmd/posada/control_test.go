@@ -235,7 +235,9 @@ func TestAnOperatorAsksBesideTheServer(t *testing.T) {
 		h.run(1, "no such officer", "", "staff", "end", "Eva")
 		h.run(1, "does not hold the expected hash", "", "audit", "verify", "--expect", strings.Repeat("ab", 32))
 		h.run(0, "0 messages queued", "", "queue")
-		h.run(0, "Nobody has asked for reminders", "", "reminders")
+		if said := h.run(0, "Nobody has asked for reminders", "", "reminders"); strings.Contains(said, "No server runs") == (h.server != nil) {
+			t.Errorf("said %q", said)
+		}
 		if log := h.audited(1); !strings.Contains(log, "staff.end") || !strings.Contains(log, "command") {
 			t.Errorf("the log says:\n%s", log)
 		}

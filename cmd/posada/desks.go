@@ -95,9 +95,10 @@ func (s *server) openCommands(c *serveCmd) (err error) {
 	if err != nil {
 		return err
 	}
-	h := newControl(s.office, &c.officeFlags, s.book).Handler()
+	answers := newControl(s.office, &c.officeFlags, s.book)
+	answers.outcomes = s.tally.Outcomes
 	// The time for a body ends what is under way too, and a preview takes long.
-	s.commands = webhook.Private(h, webhook.Limits{Body: askLongest, Write: askLongest}, s.metrics, s.report("commands"))
+	s.commands = webhook.Private(answers.Handler(), webhook.Limits{Body: askLongest, Write: askLongest}, s.metrics, s.report("commands"))
 	return nil
 }
 

@@ -55,6 +55,7 @@ type server struct {
 	sweeper    *bot.Sweeper
 	clockwork  *remind.Clockwork
 	survey     *remind.Watch
+	tally      *remind.Tally
 	phone      *simulator.Simulator
 	metrics    *webhook.Metrics
 	voices     *recordings
@@ -119,7 +120,8 @@ func (c *serveCmd) prepare(std streams) (_ *server, err error) {
 		s.assistant.Trial = s.trial
 	}
 	s.assistant.FormNamed = c.formNamed
-	s.clockwork = remind.New(store, s.fire, s.metrics, s.report("reminders"))
+	s.tally = remind.NewTally(s.metrics)
+	s.clockwork = remind.New(store, s.fire, s.tally, s.report("reminders"))
 	s.survey = remind.NewWatch(store, s.report("reminders"))
 	s.sweeper = bot.NewSweeper(s.book, store)
 	s.sweeper.Erase = c.Redact && s.channels.twilio != nil
@@ -359,7 +361,7 @@ func (s *server) levels(ctx context.Context) (webhook.Levels, error) {
 	queue := webhook.Queue{Queued: backlog.Queued, Waiting: backlog.Waiting, Parked: backlog.Parked, Dead: backlog.Dead}
 	var reminded []webhook.Reminded
 	for _, c := range s.survey.Counts() {
-		reminded = append(reminded, webhook.Reminded{Programme: c.Programme, Zone: c.Zone, On: c.On, Paused: c.Paused, DueNextHour: c.DueNextHour})
+		reminded = append(reminded, webhook.Reminded{Programme: c.Programme, Zone: c.Zone, On: c.On, Paused: c.Paused, Waiting: c.Waiting, DueNextHour: c.DueNextHour})
 	}
 	return webhook.Levels{
 		Lanes: s.dispatcher.States(), Queue: &queue, Reminded: reminded, SessionsLost: s.assistant.Lost(), ValuesDamaged: s.store.Damaged(), DatabaseBytes: size,
