@@ -26,6 +26,7 @@ type Metrics struct {
 
 	inbound         *prometheus.CounterVec
 	timers          *prometheus.CounterVec
+	setBack         prometheus.Counter
 	timerKinds      *few
 	programmes      *few
 	zones           *few
@@ -73,6 +74,7 @@ func NewMetrics() *Metrics {
 		programmes:      &few{shape: name, most: 64},
 		zones:           &few{shape: zone, most: 64},
 		timers:          counter("posada_timers_total", "Timers that ran out, reminders among them, by what came of it.", "channel", "timer", "programme", "outcome"),
+		setBack:         prometheus.NewCounter(prometheus.CounterOpts{Name: "posada_clock_set_back_total", Help: "Times that the clock was set back by more than ten minutes: reminders that came too early do not come again at their time."}),
 		inbound:         counter("posada_inbound_total", "Messages from people, by what became of them.", "channel", "outcome"),
 		webhookResults:  counter("posada_webhook_results_total", "What came by a webhook, by what its channel made of it.", "webhook", "result"),
 		updates:         counter("posada_telegram_updates_total", "Updates from Telegram, by kind.", "kind"),
@@ -86,7 +88,7 @@ func NewMetrics() *Metrics {
 		dead:            counter("posada_dead_letters_total", "Messages that were given up.", "channel", "kind", "reason"),
 		reports:         counter("posada_delivery_reports_total", "Delivery reports, by state and by what they did.", "channel", "state", "did"),
 	}
-	m.registry.MustRegister(m.inbound, m.timers, m.webhookResults, m.updates, m.requests, m.requestDuration, m.faults, m.attempts, m.sendDuration, m.withheld, m.refused, m.dead, m.reports,
+	m.registry.MustRegister(m.inbound, m.timers, m.setBack, m.webhookResults, m.updates, m.requests, m.requestDuration, m.faults, m.attempts, m.sendDuration, m.withheld, m.refused, m.dead, m.reports,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -130,6 +132,9 @@ func (m *Metrics) Fired(channel, kind, programme string, r bot.Receipt) {
 	}
 	m.timers.WithLabelValues(m.channels.of(channel), m.timerKinds.of(kind), m.programmes.of(programme), outcome).Inc()
 }
+
+// SetBack implements remind.Meter.
+func (m *Metrics) SetBack() { m.setBack.Inc() }
 
 // Received counts a message from a person by how Assistant.Receive took it.
 func (m *Metrics) Received(channel string, r bot.Receipt, err error) {

@@ -171,3 +171,10 @@ func TestLevelsAreReadWhenTheMetricsAre(t *testing.T) {
 		t.Errorf("after a fault:\n%s", said)
 	}
 }
+
+func TestAClockThatWasSetBackIsCounted(t *testing.T) {
+	m := NewMetrics()
+	wantMetrics(t, m, "posada_clock_set_back_total 0")
+	m.SetBack()
+	wantMetrics(t, m, "posada_clock_set_back_total 1")
+}

@@ -207,6 +207,8 @@ func (n *count) Fired(_, _, _ string, r bot.Receipt) {
 	}
 }
 
+func (*count) SetBack() {}
+
 // surge fires what is due while others write, and prints what it measured.
 func surge(s *bolt.Store) error {
 	var due, people int

@@ -86,6 +86,7 @@ func child(job string) int {
 type said struct{}
 
 func (said) Fired(string, string, string, bot.Receipt) { fmt.Println("fired") }
+func (said) SetBack()                                  {}
 
 // fire runs the clockwork, and beside it busy, again and again, until nothing is
 // due and busy has nothing to do either.

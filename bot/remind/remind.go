@@ -9,9 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"posada/bot"
+	"posada/flows"
 )
 
 const (
@@ -40,6 +42,8 @@ type Fire func(ctx context.Context, c bot.Contact, timer bot.Timer, now time.Tim
 type Meter interface {
 	// Fired: a timer of this kind ran out, and this came of it.
 	Fired(channel, kind, programme string, r bot.Receipt)
+	// SetBack: the clock was set back, by more than a reminder may be off.
+	SetBack()
 }
 
 // Clockwork fires timers.
@@ -48,6 +52,7 @@ type Clockwork struct {
 	fire   Fire
 	meter  Meter
 	report func(error)
+	last   atomic.Int64 // the newest moment of a look, in nanoseconds; 0 before the first
 }
 
 // New makes a clockwork. meter may be nil; report is told of faults and of
@@ -99,6 +104,7 @@ func (c *Clockwork) Tick(ctx context.Context, now time.Time) error {
 // some fires what is due of a batch of contacts. more tells that it came of use,
 // so that there may be more to do at once.
 func (c *Clockwork) some(ctx context.Context, now time.Time) (more bool, err error) {
+	c.watch(now)
 	due, _, err := c.store.Due(ctx, now, batch)
 	if err != nil {
 		return false, fmt.Errorf("look for what is due: %w", err)
@@ -115,6 +121,22 @@ func (c *Clockwork) some(ctx context.Context, now time.Time) (more bool, err err
 		return false, fmt.Errorf("fire timers: %w", w.fault)
 	}
 	return w.moved && ctx.Err() == nil, ctx.Err()
+}
+
+// watch tells of a clock that was set back. Whoever was reminded ahead of time
+// under it is not reminded of that day again, and the book cannot know: a day's
+// reminder that came is not owed any more.
+func (c *Clockwork) watch(now time.Time) {
+	is := now.UnixNano() // of the wall: what else a time holds does not jump
+	was := c.last.Swap(is)
+	by := time.Duration(was - is)
+	if was == 0 || by <= flows.Spread {
+		return
+	}
+	c.report(fmt.Errorf("the clock was set back by %s: reminders that came too early do not come again at their time", by.Round(time.Second)))
+	if c.meter != nil {
+		c.meter.SetBack()
+	}
 }
 
 // work is one batch.

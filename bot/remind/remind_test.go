@@ -37,7 +37,10 @@ type tally struct {
 	mu                             sync.Mutex
 	fired, reminded, late, skipped int
 	names                          map[string]int
+	setBack                        atomic.Int64
 }
+
+func (m *tally) SetBack() { m.setBack.Add(1) }
 
 func (m *tally) Fired(channel, kind, programme string, r bot.Receipt) {
 	m.mu.Lock()
@@ -266,7 +269,8 @@ func TestAClockThatIsSetBackFiresNothingTwice(t *testing.T) {
 		a := bot.New(almanac{minute: minuteOf(at)}, s)
 		subscribe(t, a, at.Add(-5*time.Hour), crowd(people)...)
 		m := &tally{}
-		c := remind.New(s, a.Fire, m, noFault(t))
+		var told []string
+		c := remind.New(s, a.Fire, m, func(err error) { told = append(told, err.Error()) })
 		for minute := range 240 { // the clock is set back by an hour after two
 			now := at.Add(time.Duration(minute-100) * time.Minute)
 			if minute >= 120 {
@@ -280,6 +284,9 @@ func TestAClockThatIsSetBackFiresNothingTwice(t *testing.T) {
 			}
 		}
 		m.want(t, people, people, 0, 0)
+		if len(told) != 1 || !strings.Contains(told[0], "set back by 59m0s") || m.setBack.Load() != 1 {
+			t.Errorf("told %q, counted %d", told, m.setBack.Load())
+		}
 		got := reminders(t, s, at)
 		for _, who := range crowd(people) {
 			if got[who.ID] != 1 {
@@ -292,6 +299,20 @@ func TestAClockThatIsSetBackFiresNothingTwice(t *testing.T) {
 		}
 		m.want(t, 2*people, 2*people, 0, 0)
 	})
+}
+
+// Clocks are set right by a little all the time.
+func TestAClockThatIsSetBackByMinutesIsNotReported(t *testing.T) {
+	m := &tally{}
+	c := remind.New(stores["memory"](t), nil, m, noFault(t))
+	for _, after := range []time.Duration{0, 24 * time.Hour, 24*time.Hour - flows.Spread, 48 * time.Hour} {
+		if err := c.Tick(t.Context(), day.Add(after)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if m.setBack.Load() != 0 {
+		t.Errorf("counted %d", m.setBack.Load())
+	}
 }
 
 func TestAClockThatJumpsAheadGivesEachTimerOneEvent(t *testing.T) {
