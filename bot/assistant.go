@@ -165,6 +165,7 @@ func (a *Assistant) diary(ctx context.Context, s flows.Session, in Inbound, c ca
 type kept struct {
 	diary   []flows.Line
 	letters []flows.Letter
+	parked  bool
 }
 
 func (a *Assistant) own(ctx context.Context, s flows.Session, in Inbound, c cause) (own kept, err error) {
@@ -272,6 +273,7 @@ func (a *Assistant) turn(ctx context.Context, in Inbound, c cause) (Receipt, Out
 	if err != nil {
 		return Receipt{}, 0, err
 	}
+	own.parked = snap.Parked
 	next, messages, effects, err := a.step(s, in, c, own)
 	if err != nil && len(snap.Session) > 0 && !quiet {
 		// Neither must one that the book cannot step. Where nobody wrote, nobody
@@ -370,7 +372,7 @@ func (a *Assistant) step(s flows.Session, in Inbound, c cause, own kept) (next f
 	}()
 	trial := a.Trial != nil && in.From.Channel != Simulator && a.Trial(in.At)
 	input := c.input(in)
-	input.Diary, input.Letters = own.diary, own.letters
+	input.Diary, input.Letters, input.Parked = own.diary, own.letters, own.parked
 	_, _ = rand.Read(input.Random[:]) // never fails
 	next, out, effects = a.book.Step(s, input, in.Form, flows.At{Now: in.At, AsOf: in.AsOf, Trial: trial})
 	return next, out, effects, nil

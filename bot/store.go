@@ -53,7 +53,10 @@ type Snapshot struct {
 	OptedOut  bool    // the person asked to be sent nothing more; outlives everything else
 	Contact   Contact // not Known for a new one
 	Session   []byte  // encoded; nil for none
-	Damaged   bool    // there was more, but it cannot be read
+	// Parked: something waits for a word of the person that is no bulletin: the
+	// conversation may stand at a question in it.
+	Parked  bool
+	Damaged bool // there was more, but it cannot be read
 	// Basis is the store's own: from it Commit tells whether anything changed.
 	Basis any
 }

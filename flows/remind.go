@@ -3,6 +3,7 @@
 package flows
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -473,6 +474,21 @@ func (t *turn) stays(n *Node, in Input, keyword string) {
 	default:
 		t.answer("")
 	}
+}
+
+// opens takes the first word after somebody was asked to write so that a short
+// question can be sent to them. They have not read it: nothing answers it yet,
+// and it comes now, so it is not asked here. What stands by itself, in words of
+// their own, is answered before it.
+func (t *turn) opens(n *Node, own bool) {
+	t.coming, t.before = n, nil
+	t.s.Shown, t.s.View, t.s.Page = nil, ViewAnswer, 0
+	l := t.language()
+	if own && t.book.match(t.folded, t.ways(n, l), l) < 0 && (t.recognised() || t.alarmed() || t.searched(true)) {
+		t.s.Shown = slices.DeleteFunc(t.s.Shown, func(s Shown) bool { return s.Place == n.place() })
+		return
+	}
+	t.silent, t.alone = len(t.notes) == 0, true
 }
 
 // onReminder tells whether a node is the question of a reminder that is on: its

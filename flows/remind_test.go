@@ -225,6 +225,62 @@ func TestAnyOtherWordHoursAfterAReminderShowsItAgain(t *testing.T) {
 	})
 }
 
+// Outside WhatsApp's window a reminder lies parked, and the template that asks
+// for a word shows nothing of it: that word answers nothing.
+func TestTheFirstWordAfterANudgeOnlyLetsTheReminderCome(t *testing.T) {
+	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
+		for name, in := range map[string]Input{
+			"a greeting": {Text: "hola"}, "ok": {Text: "ok"}, "a thumb": {Text: "👍"}, "yes": {Text: l.Raw(msgYes)}, "a number": {Text: "1"}, "a number too high": {Text: "7"},
+			"an answer": {Text: l.Raw("reminders.answer.problem")}, "the menu": {Text: "menu"}, "repeat": {Text: "repeat"}, "no word": {Text: "blargh"}, "nothing": {},
+			"a button": {Payload: "reminders-cbp-one/day#done"},
+		} {
+			k := subscribe(t, b, l.Code, WhatsApp, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+			k.wait(48 * time.Hour)
+			k.runsOut(TimerDaily, "cbp-one", 0)
+			k.wait(20 * time.Minute)
+			in.Parked = true
+			if out := k.input(in); len(out) > 0 || len(k.done) > 0 {
+				t.Errorf("%s: said %q, did %+v", name, textOf(out), k.done)
+			}
+			k.standsAt("reminders-cbp-one", nodeDay)
+			k.wait(time.Minute) // it came, and was read
+			k.says("2")
+			k.standsAt("reminders-cbp-one", "kind")
+		}
+	})
+}
+
+func TestWhatMustNotWaitIsAnsweredBeforeAReminderThatLayParked(t *testing.T) {
+	b := realBook(t)
+	for _, c := range []struct{ text, flow, node string }{
+		{"stop", "", ""},
+		{"help", b.roles.Help, "start"},
+		{"language", b.roles.Language, "choose"},
+		{"delete everything", "data", "confirm"},
+		{"they kidnapped me", b.roles.Help, "kidnapped"},
+	} {
+		k := subscribe(t, b, "en", WhatsApp, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+		k.wait(48 * time.Hour)
+		k.runsOut(TimerDaily, "cbp-one", 0)
+		k.wait(20 * time.Minute)
+		if out := k.input(Input{Text: c.text, Parked: true}); len(out) == 0 {
+			t.Errorf("%q: nothing was said", c.text)
+		}
+		k.standsAt(c.flow, c.node)
+	}
+	k := subscribe(t, b, "en", WhatsApp, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+	k.wait(48 * time.Hour)
+	question := k.runsOut(TimerDaily, "cbp-one", 0)
+	k.wait(20 * time.Minute)
+	if text := textOf(k.input(Input{Text: "the app freezes all the time", Parked: true})); text == "" || strings.Contains(text, question) {
+		t.Errorf("a question of their own: said %q", text)
+	}
+	k.standsAt("reminders-cbp-one", nodeDay)
+	k.input(Input{Media: MediaPhoto, Parked: true})
+	k.says("1")
+	k.standsAt("reminders-cbp-one", "done_noted")
+}
+
 func TestPagesThatWereNotReadDoNotComeAgainAfterTheShortQuestion(t *testing.T) {
 	b := realBook(t)
 	k := offered(t, b, "en", SMS, march)

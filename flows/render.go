@@ -87,7 +87,7 @@ func (t *turn) compose(l *locales.Language) *answerText {
 				t.renderShown(a, l, s)
 			}
 		}
-		if n := t.here(); n != nil && n.isAsk() {
+		if n := t.here(); n != nil && n.isAsk() && n != t.coming {
 			t.renderAsk(a, l, n)
 		}
 	}

@@ -107,6 +107,7 @@ type turn struct {
 	event     bool // nobody wrote: a timer ran out
 	listening bool // the recordings of the last answer are sent
 
+	coming  *Node     // the question that is sent as soon as this step is kept: it is not asked here
 	further []string  // messages that are sent after the question, one by one
 	about   *Flow     // whose they are
 	occ     *Occasion // the one that this turn reminds of
@@ -115,8 +116,9 @@ type turn struct {
 
 // Step takes what a person sent and returns the session after it, what to say
 // and what to do. It is pure: the same arguments give the same results, and s
-// is not changed. Every input gets an answer, except a second text after stop.
-// Of one marked as flood nothing is read: the session stays exactly as it is.
+// is not changed. Every input gets an answer, except a second text after stop
+// and a first word for which something lay Parked. Of one
+// marked as flood nothing is read: the session stays exactly as it is.
 func (b *Book) Step(s Session, in Input, form Form, at At) (Session, []Message, []Effect) {
 	asOf := at.AsOf
 	if asOf.IsZero() {
@@ -208,6 +210,9 @@ func (t *turn) take(in Input) {
 		return
 	case slices.Contains(always, keyword):
 		t.command(keyword)
+		return
+	case in.Parked && !lost && t.here().Line && (keyword == "" || t.idle()):
+		t.opens(t.here(), in.Payload == "" && keyword == "")
 		return
 	case t.idle() && !t.answersReminder(in.Payload, keyword):
 		t.s.Shown, t.s.View, t.s.Page = nil, ViewAnswer, 0

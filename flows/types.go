@@ -30,6 +30,9 @@ type Input struct {
 	// Random is fresh from a cryptographic source for each input; only what
 	// keeps a secret needs it, and without it refuses.
 	Random [32]byte
+	// Parked: what came by itself last was never sent, and goes as soon as this
+	// step is kept. Then a question that waits was not read yet.
+	Parked bool
 	// Cut: more was written than Text holds.
 	Cut bool
 	// Hidden: what was sent leads somewhere that Text does not say, by a link

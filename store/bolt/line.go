@@ -191,6 +191,17 @@ func (s *Store) dequeue(tx *bbolt.Tx, l line, id uint64) error {
 	return s.move(tx, l, was, is)
 }
 
+// parkedFor tells whether anything but a bulletin waits for a contact's word.
+func parkedFor(tx *bbolt.Tx, contact seal.Key) bool {
+	c := tx.Bucket([]byte(waitingBucket)).Cursor()
+	for k, v := c.Seek(contact[:]); bytes.HasPrefix(k, contact[:]); k, v = c.Next() {
+		if l, _, ok := parseMessage(k); ok && (l.kind == bot.Reply || l.kind == bot.Reminder) && len(v) == 9 && v[8] == 1 {
+			return true
+		}
+	}
+	return false
+}
+
 // unpark makes ready what waits for a contact.
 func (s *Store) unpark(tx *bbolt.Tx, contact seal.Key) error {
 	for _, k := range withPrefix(tx.Bucket([]byte(waitingBucket)), contact[:]) {

@@ -59,6 +59,7 @@ func (s *Store) Load(ctx context.Context, from bot.Address, messageID string) (b
 		}
 		b.wasContact = bytes.Clone(tx.Bucket([]byte(contactBucket)).Get(b.contact[:]))
 		b.wasSession = bytes.Clone(tx.Bucket([]byte(sessionBucket)).Get(b.contact[:]))
+		snap.Parked = parkedFor(tx, b.contact)
 		snap.OptedOut = tx.Bucket([]byte(optOutBucket)).Get(b.optOut[:]) != nil
 		return nil
 	})

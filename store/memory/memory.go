@@ -87,6 +87,11 @@ func (s *Store) Load(ctx context.Context, from bot.Address, messageID string) (b
 	p := s.people[from]
 	snap := bot.Snapshot{From: from, MessageID: messageID, OptedOut: s.optedOut[from], Basis: basis{s, p}}
 	snap.Seen = s.wasSeen(from, messageID)
+	for _, kind := range []bot.Kind{bot.Reply, bot.Reminder} {
+		if l := s.lines[lineKey{from, kind}]; l != nil && l.parked {
+			snap.Parked = true
+		}
+	}
 	if p != nil {
 		snap.Contact, snap.Session = p.contact, p.session
 	}

@@ -144,7 +144,7 @@ func (m *pair) turn() {
 		if t.Snapshot.Seen {
 			return outcome // the rest of it may be empty
 		}
-		return fmt.Sprint(outcome, t.Snapshot.OptedOut, t.Snapshot.Contact.Known(), string(t.Snapshot.Session), t.Snapshot.Contact.Timers)
+		return fmt.Sprint(outcome, t.Snapshot.OptedOut, t.Snapshot.Parked, t.Snapshot.Contact.Known(), string(t.Snapshot.Session), t.Snapshot.Contact.Timers)
 	})
 	m.queued(outs)
 }
