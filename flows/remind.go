@@ -479,7 +479,8 @@ func (t *turn) stays(n *Node, in Input, keyword string) {
 // opens takes the first word after somebody was asked to write so that a short
 // question can be sent to them. They have not read it: nothing answers it yet,
 // and it comes now, so it is not asked here. What stands by itself, in words of
-// their own, is answered before it.
+// their own, is answered before it. Where it does not come after all, their next
+// word finds it waiting as usual.
 func (t *turn) opens(n *Node, own bool) {
 	t.coming, t.before = n, nil
 	t.s.Shown, t.s.View, t.s.Page = nil, ViewAnswer, 0

@@ -276,7 +276,9 @@ func TestWhatMustNotWaitIsAnsweredBeforeAReminderThatLayParked(t *testing.T) {
 		t.Errorf("a question of their own: said %q", text)
 	}
 	k.standsAt("reminders-cbp-one", nodeDay)
-	k.input(Input{Media: MediaPhoto, Parked: true})
+	if text := textOf(k.input(Input{Text: "hola", Parked: true})); !strings.HasSuffix(text, question) {
+		t.Errorf("where it lies parked again: said %q", text)
+	}
 	k.says("1")
 	k.standsAt("reminders-cbp-one", "done_noted")
 }

@@ -211,7 +211,7 @@ func (t *turn) take(in Input) {
 	case slices.Contains(always, keyword):
 		t.command(keyword)
 		return
-	case in.Parked && !lost && t.here().Line && (keyword == "" || t.idle()):
+	case in.Parked && !lost && t.idle() && t.here().Line:
 		t.opens(t.here(), in.Payload == "" && keyword == "")
 		return
 	case t.idle() && !t.answersReminder(in.Payload, keyword):
