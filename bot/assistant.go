@@ -321,7 +321,7 @@ func (t *Turn) answer(in Inbound, messages []flows.Message, effects []flows.Effe
 	for _, e := range effects {
 		switch e.Kind {
 		case flows.EffectRemind:
-			out.Kind, out.Until = Reminder, e.Moment.UTC()
+			out.Kind, out.Until, out.LateFrom = Reminder, e.Moment.UTC(), e.LateFrom.UTC()
 			r.Reminded, r.Late = true, e.Late
 		case flows.EffectNotice:
 			out.Until = e.Moment.UTC()

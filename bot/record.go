@@ -98,8 +98,15 @@ func (o Outbound) Encode() []byte {
 	if o.Mailing != 0 {
 		w.number(uint64(o.Mailing))
 	}
+	if o.tellsDelay() {
+		w.time(o.LateFrom)
+		w.text(m.Late)
+	}
 	return w
 }
+
+// tellsDelay tells whether anything is kept of what is said late.
+func (o Outbound) tellsDelay() bool { return !o.LateFrom.IsZero() || o.Message.Late != "" }
 
 // Marks of a message. Rows from before there were recordings have none or the
 // first.
@@ -107,6 +114,7 @@ const (
 	markHome    = 1
 	markVoices  = 2
 	markMailing = 4
+	markLate    = 8
 )
 
 func (o Outbound) marks() (n uint64) {
@@ -119,6 +127,9 @@ func (o Outbound) marks() (n uint64) {
 	}
 	if o.Mailing != 0 {
 		n |= markMailing
+	}
+	if o.tellsDelay() {
+		n |= markLate
 	}
 	return n
 }
@@ -150,6 +161,9 @@ func (r *reader) outbound() Outbound {
 	}
 	if marks&markMailing != 0 {
 		o.Mailing = MailingID(r.number())
+	}
+	if marks&markLate != 0 {
+		o.LateFrom, o.Message.Late = r.time(), r.text()
 	}
 	return o
 }

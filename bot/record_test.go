@@ -38,6 +38,10 @@ var records = map[string]func([]byte) (value any, again []byte, err error){
 		v, err := bot.DecodeNote(b)
 		return v, v.Encode(), err
 	},
+	"late": func(b []byte) (any, []byte, error) {
+		v, err := bot.DecodeOutbound(b)
+		return v, v.Encode(), err
+	},
 	"mailing": func(b []byte) (any, []byte, error) {
 		v, err := bot.DecodeMailing(b)
 		return v, v.Encode(), err
@@ -57,6 +61,8 @@ func samples() map[string]struct {
 		Voices:  []flows.Voice{{Lang: "mam", ID: "rule.what.3"}, {}},
 	}}
 	o.Mailing = 1 << 40
+	late := o
+	late.LateFrom, late.Message.Late = now.Add(time.Minute), "¿Listo? (tarde)"
 	m := bot.Mailing{ID: 9, At: now, Until: now.Add(time.Hour), Order: []string{"es", "en"}, Variants: []bot.Variant{
 		{Lang: "es", Form: "sms", Message: o.Message}, {Lang: "ht", Form: "telegram", Message: flows.Message{Text: "Bonjou"}},
 	}}
@@ -68,7 +74,7 @@ func samples() map[string]struct {
 		value any
 		raw   []byte
 	}{
-		"contact": {c, c.Encode()}, "outbound": {o, o.Encode()}, "sent": {left, left.Encode()}, "dead": {d, d.Encode()},
+		"contact": {c, c.Encode()}, "outbound": {o, o.Encode()}, "late": {late, late.Encode()}, "sent": {left, left.Encode()}, "dead": {d, d.Encode()},
 		"entry": {e, e.Encode()}, "note": {r, r.Encode()}, "mailing": {m, m.Encode()},
 	}
 }

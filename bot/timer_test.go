@@ -46,7 +46,7 @@ func (b *almanac) Step(s flows.Session, in flows.Input, form flows.Form, at flow
 		return s, said, b.happens(in.Event, at)
 	}
 	return s, said, []flows.Effect{
-		{Kind: flows.EffectRemind, Programme: in.Event.Programme, Timer: in.Event.Kind, Moment: at.Now.Add(time.Hour), Late: at.Now.After(in.Event.Due.Add(10 * time.Minute))},
+		{Kind: flows.EffectRemind, Programme: in.Event.Programme, Timer: in.Event.Kind, Moment: at.Now.Add(time.Hour), Late: at.Now.After(in.Event.Due.Add(10 * time.Minute)), LateFrom: in.Event.Due.Add(10 * time.Minute)},
 		set(in.Event.Due.AddDate(0, 0, 1)),
 	}
 }
@@ -116,7 +116,7 @@ func TestATimerThatRunsOutIsAReminderAndTheNextTime(t *testing.T) {
 		t.Errorf("the book was told %v", b.happened)
 	}
 	got := reminders(t, store)
-	if len(got) != 1 || got[0].To != ana || got[0].Message.Text != "now, sms" || !got[0].Until.Equal(due.Add(5*time.Second+time.Hour)) {
+	if len(got) != 1 || got[0].To != ana || got[0].Message.Text != "now, sms" || !got[0].Until.Equal(due.Add(5*time.Second+time.Hour)) || !got[0].LateFrom.Equal(due.Add(10*time.Minute)) {
 		t.Errorf("queued %v", got)
 	}
 	timers(t, store, due.AddDate(0, 0, 1))

@@ -85,11 +85,14 @@ type Outbound struct {
 	Kind    Kind
 	Message flows.Message
 	At      time.Time // when it was queued
-	Until   time.Time // after it there is no use in sending; zero: its kind decides; of a reminder both do. A reply that has it comes by itself
-	Pressed string    // the message, by the provider's id, that this one may replace; mostly ""
-	Tries   int       // attempts that failed so far
-	Unknown int       // those among them that may have arrived
-	Mailing MailingID // it is one of this mailing, and its words are found there; 0: of none
+	Until   time.Time // after it there is no use in sending; zero: its kind decides; of a reminder both may. A reply that has it comes by itself
+	// LateFrom: a reminder that leaves later says Message.Late. It is of use
+	// until Until, for its words tell of the delay; zero: they do not.
+	LateFrom time.Time
+	Pressed  string    // the message, by the provider's id, that this one may replace; mostly ""
+	Tries    int       // attempts that failed so far
+	Unknown  int       // those among them that may have arrived
+	Mailing  MailingID // it is one of this mailing, and its words are found there; 0: of none
 }
 
 // Format prints number, kind and channel alone.

@@ -27,7 +27,11 @@ func (t *turn) happen(e Event) []Message {
 	if t.silent && told {
 		t.silent, t.alone = false, true
 	}
+	before := *t
 	msgs := t.render()
+	if t.punctual != nil {
+		before.tardy(msgs)
+	}
 	for _, id := range t.further {
 		msgs = append(msgs, t.aside(t.about, id))
 	}

@@ -224,7 +224,41 @@ func (t *turn) say(f *Flow, node string, o Occasion, kind TimerKind, due time.Ti
 	t.keep(f, answerTrouble, "", 0)
 	t.occ = &o
 	t.comes(f.Nodes[node])
-	t.effects = append(t.effects, Effect{Kind: EffectRemind, Programme: f.reminds.ID, Timer: kind, Moment: o.Closes, Late: late})
+	if !late {
+		t.punctual = f
+	}
+	w, _ := t.wish(f)
+	t.effects = append(t.effects, Effect{
+		Kind: EffectRemind, Programme: f.reminds.ID, Timer: kind, Moment: ofUse(t.at.Now, due, o.Closes, w.Zone), Late: late, LateFrom: due.Add(Spread),
+	})
+}
+
+// nightUse is how long what comes on time is of use where a night begins.
+const nightUse = 2 * time.Hour
+
+// ofUse is until when a reminder may leave that was queued now: as long as its
+// window is open, whatever it waits for. Where the window is open in the morning
+// too, it does not ring at night, just as what comes late does not.
+func ofUse(now, due, closes time.Time, zone *time.Location) time.Time {
+	night := wallClock(DateOf(now.In(zone)), dayEnds*60, zone)
+	if _, rings := wakes(night, due, closes, zone); !rings || !byDay(now, zone).Equal(now) {
+		return closes
+	}
+	if least := now.Add(nightUse); night.Before(least) {
+		return least
+	}
+	return night
+}
+
+// tardy gives each message the words that are said in its stead where it leaves
+// late.
+func (t turn) tardy(messages []Message) {
+	t.keep(t.punctual, answerLate, answerYes, 0)
+	for i, m := range t.render() {
+		if i < len(messages) && m.Text != messages[i].Text {
+			messages[i].Late = m.Text
+		}
+	}
 }
 
 // over tells once that a programme has closed, and lets go of it; or that the

@@ -364,6 +364,57 @@ func TestAReminderIsLateOnlyBeyondTheSpreadAndSkippedPastTheWindow(t *testing.T)
 	}
 }
 
+// Until it leaves it may wait for its provider: what it would say then goes with
+// it.
+func TestAReminderThatIsOnTimeBringsWhatItSaysWhereItLeavesLate(t *testing.T) {
+	allLanguages(t, func(t *testing.T, b *Book, l *locales.Language) {
+		for _, form := range Forms {
+			for _, kind := range []TimerKind{TimerDaily, TimerAgain} {
+				once := func(after time.Duration) Message {
+					k := subscribe(t, b, l.Code, form, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+					if kind == TimerAgain {
+						k.runsOut(TimerDaily, "cbp-one", 0)
+						k.says("4")
+					}
+					due := k.timers[Timer{kind, "cbp-one"}]
+					k.runsOut(kind, "cbp-one", after)
+					if e, ok := k.effect(EffectRemind); !ok || !e.LateFrom.Equal(due.Add(Spread)) {
+						t.Errorf("%s on %s: %+v", kind, form.Name, k.done)
+					}
+					if a, _ := k.s.answer("reminders-cbp-one", answerLate); a.Text != "" && after == 0 {
+						t.Errorf("%s on %s: it is taken for late", kind, form.Name)
+					}
+					return k.last[0]
+				}
+				soon, late := once(0), once(time.Hour)
+				if soon.Late != late.Text || soon.Text == late.Text || late.Late != "" || form.MaxSegments > 0 && locales.Segments(soon.Late) != 1 {
+					t.Errorf("%s on %s: late it says %q, and %q where it was queued late", kind, form.Name, soon.Late, late.Text)
+				}
+			}
+		}
+	})
+}
+
+func TestAReminderThatWaitsForItsProviderDoesNotRingAtNight(t *testing.T) {
+	for at, want := range map[string]string{
+		"2023-11-21T17:00": "2023-11-22T03:00", // to nine in the evening, in Mexico City
+		"2023-11-22T02:00": "2023-11-22T04:00", // two hours in any case
+		"2023-11-22T04:30": "2023-11-22T16:00", // who chose the night
+	} {
+		hour := utc(t, at).Add(-6 * time.Hour)
+		k := subscribe(t, realBook(t), "en", SMS, utc(t, "2023-11-20T20:00"), "cbp-one", "mexico_city", WhenTime, hour.Hour()*60+hour.Minute())
+		for range 3 {
+			k.runsOut(TimerDaily, "cbp-one", 0)
+			if !k.at.Now.Before(utc(t, at)) {
+				break
+			}
+		}
+		if e, ok := k.effect(EffectRemind); !ok || !k.at.Now.Equal(utc(t, at)) || !e.Moment.Equal(utc(t, want)) {
+			t.Errorf("at %s: %+v", k.at.Now, k.done)
+		}
+	}
+}
+
 func TestAClockThatJumpsBackNeitherRepeatsNorLosesAReminder(t *testing.T) {
 	k := subscribe(t, realBook(t), "en", SMS, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
 	if text := k.runsOut(TimerDaily, "cbp-one", -time.Hour); text != "" || !k.timers[Timer{TimerDaily, "cbp-one"}].Equal(utc(t, "2024-03-15T17:00")) {

@@ -115,7 +115,7 @@ func live(t *testing.T, name string, b *Book, spot *Spot, wish Wish, owed []Occa
 			if due.Equal(morning) {
 				due, morning = want.At, time.Time{}
 			}
-			if !due.Equal(want.At) || isSaid == isSkipped || isSkipped == clock.Before(want.Closes) || isSaid && (!said.Moment.Equal(want.Closes) || said.Late != clock.After(want.At.Add(Spread))) {
+			if !due.Equal(want.At) || isSaid == isSkipped || isSkipped == clock.Before(want.Closes) || isSaid && (!said.Moment.Equal(lasts(want, clock, spot.loc)) || said.Late != clock.After(want.At.Add(Spread))) {
 				t.Fatalf("%s: due at %s, said %v (late %v), skipped %v at %s; owed is %s", name, due, isSaid, said.Late, isSkipped, clock, want)
 			}
 			if isSkipped {
@@ -133,6 +133,23 @@ func live(t *testing.T, name string, b *Book, spot *Spot, wish Wish, owed []Occa
 		k.replies(r, &got)
 	}
 	return got
+}
+
+// lasts is until when a reminder of an occasion may leave that was queued at a
+// moment: where its window is open in the morning, and it was meant for the day,
+// not at night.
+func lasts(o Occasion, queued time.Time, zone *time.Location) time.Time {
+	by, meant := queued.In(zone), o.At.In(zone)
+	evening := time.Date(by.Year(), by.Month(), by.Day(), 21, 0, 0, 0, zone)
+	morning := time.Date(by.Year(), by.Month(), by.Day()+1, 8, 0, 0, 0, zone)
+	night := func(t time.Time) bool { return t.Hour() < 8 || t.Hour() >= 21 }
+	switch {
+	case night(by), night(meant), !morning.Before(o.Closes):
+		return o.Closes
+	case evening.Sub(by) < 2*time.Hour:
+		return by.Add(2 * time.Hour)
+	}
+	return evening
 }
 
 // replies is what the person does after a message: mostly nothing, but never

@@ -107,11 +107,12 @@ type turn struct {
 	event     bool // nobody wrote: a timer ran out
 	listening bool // the recordings of the last answer are sent
 
-	coming  *Node     // the question that is sent as soon as this step is kept: it is not asked here
-	further []string  // messages that are sent after the question, one by one
-	about   *Flow     // whose they are
-	occ     *Occasion // the one that this turn reminds of
-	opened  *Date     // what the vault that was opened in this turn holds
+	coming   *Node     // the question that is sent as soon as this step is kept: it is not asked here
+	further  []string  // messages that are sent after the question, one by one
+	about    *Flow     // whose they are
+	occ      *Occasion // the one that this turn reminds of
+	punctual *Flow     // of the reminder that is said in this turn, on time
+	opened   *Date     // what the vault that was opened in this turn holds
 }
 
 // Step takes what a person sent and returns the session after it, what to say

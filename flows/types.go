@@ -147,6 +147,7 @@ type Choice struct {
 // already holds the numbered choices.
 type Message struct {
 	Text     string
+	Late     string // what is said in its stead where it leaves late; "": the same
 	Choices  []Choice
 	Lang     string
 	Flow     string
@@ -176,7 +177,7 @@ const (
 	EffectOptOut      EffectKind = "opt-out"     // send nothing more
 	EffectOptIn       EffectKind = "opt-in"      // the person came back by the word start
 	EffectTimer       EffectKind = "timer"       // Timer runs out at Moment; zero: it is taken away
-	EffectRemind      EffectKind = "remind"      // what is said in this turn is a reminder, of no use after Moment; Late when it comes after its minute
+	EffectRemind      EffectKind = "remind"      // what is said in this turn is a reminder, of no use after Moment; Late when it comes after its minute, LateFrom where its words say so
 	EffectNotice      EffectKind = "notice"      // what is said in this turn comes by itself, and is of use until Moment
 	EffectDiaryErase  EffectKind = "diary-erase" // every entry of the diary is erased
 	EffectSkip        EffectKind = "skip"        // the reminder of Timer was not sent, for its time had passed
@@ -195,6 +196,7 @@ type Effect struct {
 	Timer     TimerKind
 	Moment    time.Time
 	Late      bool
+	LateFrom  time.Time // of a reminder whose words tell that it is late: since when it would be
 }
 
 // Format prints its kind alone.

@@ -40,6 +40,7 @@ type Metrics struct {
 	withheld        *prometheus.CounterVec
 	refused         *prometheus.CounterVec
 	dead            *prometheus.CounterVec
+	late            *prometheus.CounterVec
 	reports         *prometheus.CounterVec
 }
 
@@ -86,9 +87,10 @@ func NewMetrics() *Metrics {
 		withheld:        counter("posada_withheld_total", "Messages that were claimed and rightly not sent.", "channel", "kind"),
 		refused:         counter("posada_tokens_refused_total", "Outcomes that came too late to be kept.", "channel", "kind", "outcome"),
 		dead:            counter("posada_dead_letters_total", "Messages that were given up.", "channel", "kind", "reason"),
+		late:            counter("posada_late_reminders_total", "Daily reminders that left more than ten minutes after their minute.", "channel"),
 		reports:         counter("posada_delivery_reports_total", "Delivery reports, by state and by what they did.", "channel", "state", "did"),
 	}
-	m.registry.MustRegister(m.inbound, m.timers, m.setBack, m.webhookResults, m.updates, m.requests, m.requestDuration, m.faults, m.attempts, m.sendDuration, m.withheld, m.refused, m.dead, m.reports,
+	m.registry.MustRegister(m.inbound, m.timers, m.setBack, m.webhookResults, m.updates, m.requests, m.requestDuration, m.faults, m.attempts, m.sendDuration, m.withheld, m.refused, m.dead, m.late, m.reports,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -212,6 +214,13 @@ func (m *Metrics) Refused(channel string, kind bot.Kind, outcome deliver.Outcome
 func (m *Metrics) Died(channel string, kind bot.Kind, reason string) {
 	if name, ok := m.counted(channel); ok {
 		m.dead.WithLabelValues(name, kindName(kind), m.reasons.of(reason)).Inc()
+	}
+}
+
+// Late implements deliver.Meter.
+func (m *Metrics) Late(channel string) {
+	if name, ok := m.counted(channel); ok {
+		m.late.WithLabelValues(name).Inc()
 	}
 }
 

@@ -32,6 +32,7 @@ func TestWhatHappensIsCounted(t *testing.T) {
 	m.Died("sms", bot.Reply, "too old")
 	m.Died("sms", bot.Errand, "http 502")
 	m.Died("telegram", bot.Reply, "403-chat")
+	m.Late("sms")
 	m.Reported("sms", bot.DeliveryDelivered, bot.ReportMoved)
 	wantMetrics(t, m,
 		`posada_inbound_total{channel="sms",outcome="answered"} 1`,
@@ -50,6 +51,7 @@ func TestWhatHappensIsCounted(t *testing.T) {
 		`posada_dead_letters_total{channel="sms",kind="reply",reason="too old"} 1`,
 		`posada_dead_letters_total{channel="sms",kind="errand",reason="http 502"} 1`,
 		`posada_dead_letters_total{channel="telegram",kind="reply",reason="403-chat"} 1`,
+		`posada_late_reminders_total{channel="sms"} 1`,
 		`posada_delivery_reports_total{channel="sms",did="moved",state="delivered"} 1`,
 	)
 	if said := scrape(t, m); !strings.Contains(said, "\ngo_goroutines ") || !strings.Contains(said, "\nprocess_resident_memory_bytes ") {
@@ -66,6 +68,7 @@ func call(m *Metrics, word string, n int) {
 	m.Withheld(word, bot.Kind(n))
 	m.Refused(word, bot.Kind(n), deliver.Outcome(n))
 	m.Died(word, bot.Kind(n), word)
+	m.Late(word)
 	m.Reported(word, bot.DeliveryState(n), bot.Reported(n))
 }
 

@@ -82,6 +82,8 @@ type Meter interface {
 	Refused(channel string, kind bot.Kind, outcome Outcome)
 	// Died: a message was given up.
 	Died(channel string, kind bot.Kind, reason string)
+	// Late: a reminder left later than on time.
+	Late(channel string)
 	// Reported: a provider's word on a message was taken.
 	Reported(channel string, state bot.DeliveryState, did bot.Reported)
 }
@@ -175,4 +177,5 @@ func (unmetered) Attempted(string, bot.Kind, Outcome, time.Duration) {}
 func (unmetered) Withheld(string, bot.Kind)                          {}
 func (unmetered) Refused(string, bot.Kind, Outcome)                  {}
 func (unmetered) Died(string, bot.Kind, string)                      {}
+func (unmetered) Late(string)                                        {}
 func (unmetered) Reported(string, bot.DeliveryState, bot.Reported)   {}

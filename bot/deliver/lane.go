@@ -83,6 +83,7 @@ type claim struct {
 type flight struct {
 	line   *line
 	what   bot.Claimed
+	late   bool
 	began  time.Time
 	probe  bool
 	over   bool // what became of it is decided
@@ -392,7 +393,8 @@ func (l *lane) release(line *line) {
 
 // send hands the head of a line to the sender.
 func (l *lane) send(ctx context.Context, now time.Time, line *line) {
-	f := &flight{line: line, what: line.head(), began: now, probe: l.breaker.sending()}
+	what, late := inTime(now, line.head())
+	f := &flight{line: line, what: what, late: late, began: now, probe: l.breaker.sending()}
 	l.flights = append(l.flights, f)
 	l.busy++
 	if f.what.Kind != bot.Reply {
@@ -505,6 +507,9 @@ func (l *lane) conclude(now time.Time, f *flight, r Result) {
 	}
 	if r.Outcome == Sent && f.what.Kind != bot.Errand {
 		l.succeeded = now
+		if f.late {
+			l.d.meter.Late(l.Channel)
+		}
 	}
 	if f.probe {
 		l.answers = false

@@ -274,6 +274,44 @@ func TestWhatIsTooOldIsNotSent(t *testing.T) {
 	}
 }
 
+// What was on time when it was queued may wait for a provider, or behind
+// thousands of others.
+func TestAReminderThatLeavesLateSaysSoAndLeavesWhileItsWindowIsOpen(t *testing.T) {
+	for after, want := range map[time.Duration]string{
+		0: "soon", flows.Spread: "soon", flows.Spread + time.Second: "late", 9*time.Hour - time.Second: "late", 9 * time.Hour: "",
+	} {
+		start(t, deliver.Lane{}, func(w *world) {
+			w.known("ana")
+			o := bot.Outbound{
+				To: address("ana"), Kind: bot.Reminder, At: begin.Add(time.Second), Until: begin.Add(9*time.Hour + time.Second), LateFrom: begin.Add(flows.Spread + time.Second),
+				Message: flows.Message{Text: "soon", Late: "late"},
+			}
+			if _, err := w.store.Queue(t.Context(), []bot.Outbound{o}); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Second + after)
+			w.run(w.store)
+			time.Sleep(time.Second)
+			if got := strings.Join(w.provider.texts(), " "); got != want || (w.metered().late == 1) != (want == "late") || (w.metered().died[deliver.ReasonOld] == 1) != (want == "") {
+				t.Errorf("%v later: %q is sent, %d late, died %v", after, got, w.metered().late, w.metered().died)
+			}
+		})
+	}
+	start(t, deliver.Lane{}, func(w *world) { // a window without an end
+		w.known("ana")
+		o := bot.Outbound{To: address("ana"), Kind: bot.Reminder, At: begin, Until: begin.AddDate(0, 0, 9), LateFrom: begin.Add(flows.Spread)}
+		if _, err := w.store.Queue(t.Context(), []bot.Outbound{o}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(deliver.LateLife)
+		w.run(w.store)
+		time.Sleep(time.Second)
+		if w.sent(); w.metered().died[deliver.ReasonOld] != 1 {
+			t.Errorf("a day later: died %v", w.metered().died)
+		}
+	})
+}
+
 func TestWhatIsParkedIsGivenUpAtItsExpiry(t *testing.T) {
 	start(t, deliver.Lane{}, func(w *world) {
 		w.answers(map[string][]deliver.Result{"x": {{Outcome: deliver.Parked}}})

@@ -15,8 +15,12 @@ const (
 	// ReplyLife: an answer that comes a day late is to a question forgotten, and
 	// may be read by somebody else.
 	ReplyLife = 24 * time.Hour
-	// ReminderLife: two hours past the appointed time a reminder misleads.
+	// ReminderLife: two hours past the appointed time a reminder misleads whose
+	// words say nothing of a delay.
 	ReminderLife = 2 * time.Hour
+	// LateLife: one that says so is of use until its window closes; by then the
+	// next day's has come.
+	LateLife = 24 * time.Hour
 	// BulletinLife: a correction is worth reading for a week; then a newer one is
 	// written.
 	BulletinLife = 7 * 24 * time.Hour
@@ -69,8 +73,12 @@ func unknowns(k bot.Kind) int {
 // expiry is when there is no use in sending any more.
 func expiry(o bot.Outbound) time.Time {
 	if !o.Until.IsZero() {
-		if o.Kind == bot.Reminder { // its words say nothing of a delay
+		switch {
+		case o.Kind != bot.Reminder:
+		case o.LateFrom.IsZero():
 			return earlier(o.Until, o.At.Add(ReminderLife))
+		default:
+			return earlier(o.Until, o.At.Add(LateLife))
 		}
 		return o.Until
 	}
@@ -84,6 +92,16 @@ func expiry(o bot.Outbound) time.Time {
 		life = BulletinLife
 	}
 	return o.At.Add(life)
+}
+
+// inTime is a message as it is said at now, and whether that is later than it
+// was meant to be.
+func inTime(now time.Time, c bot.Claimed) (said bot.Claimed, late bool) {
+	late = !c.LateFrom.IsZero() && now.After(c.LateFrom)
+	if late && c.Message.Late != "" {
+		c.Message.Text = c.Message.Late
+	}
+	return c, late
 }
 
 // tooOld settles a message that is past its expiry. Where it may have arrived

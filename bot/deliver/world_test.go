@@ -114,6 +114,7 @@ type meter struct {
 	withheld int
 	refused  int
 	died     map[string]int
+	late     int
 	reported map[bot.Reported]int
 }
 
@@ -133,6 +134,7 @@ func (m *meter) Attempted(_ string, _ bot.Kind, o deliver.Outcome, _ time.Durati
 func (m *meter) Withheld(string, bot.Kind)                 { m.do(func() { m.withheld++ }) }
 func (m *meter) Refused(string, bot.Kind, deliver.Outcome) { m.do(func() { m.refused++ }) }
 func (m *meter) Died(_ string, _ bot.Kind, reason string)  { m.do(func() { m.died[reason]++ }) }
+func (m *meter) Late(string)                               { m.do(func() { m.late++ }) }
 func (m *meter) Reported(_ string, _ bot.DeliveryState, did bot.Reported) {
 	m.do(func() { m.reported[did]++ })
 }

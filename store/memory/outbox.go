@@ -58,7 +58,7 @@ func (s *Store) put(o *bot.Outbound) {
 }
 
 func (s *Store) insert(o bot.Outbound) *line {
-	o.At, o.Until = second(o.At), second(o.Until)
+	o.At, o.Until, o.LateFrom = second(o.At), second(o.Until), second(o.LateFrom)
 	key := lineKey{o.To, o.Kind}
 	l := s.lines[key]
 	if l == nil {

@@ -741,8 +741,8 @@ func (s *suite) nonsense() {
 
 func (s *suite) everything() {
 	o := bot.Outbound{
-		To: ana, Kind: bot.Reply, At: day, Until: day.Add(time.Hour), Pressed: "55", Tries: 1, Unknown: 2,
-		Message: flows.Message{Text: "¿Listo?", Lang: "es", Flow: "f", Node: "n", Fault: "x", Segments: 2, Home: true, Choices: []flows.Choice{{Key: "1", Label: "Sí", Payload: "p"}}},
+		To: ana, Kind: bot.Reply, At: day, Until: day.Add(time.Hour), LateFrom: day.Add(time.Minute), Pressed: "55", Tries: 1, Unknown: 2,
+		Message: flows.Message{Text: "¿Listo?", Late: "¿Listo? (tarde)", Lang: "es", Flow: "f", Node: "n", Fault: "x", Segments: 2, Home: true, Choices: []flows.Choice{{Key: "1", Label: "Sí", Payload: "p"}}},
 	}
 	t := s.commit(bot.Turn{Snapshot: s.load(ana, s.id()), Session: []byte("x"), Out: []bot.Outbound{o}}, bot.Committed)
 	got := s.replies(day)
