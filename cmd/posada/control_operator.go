@@ -50,7 +50,10 @@ func (c *control) operatorRoutes(mux *http.ServeMux) {
 		return listQueue(ctx, c.store, out, q.Last)
 	})
 	print("reminders", func(ctx context.Context, out io.Writer, _ operatorAsk, now time.Time) error {
-		return listReminders(ctx, c.store, out, c.outcomes, now)
+		if err := listReminders(ctx, c.store, out, c.outcomes, now); err != nil || c.office == nil {
+			return err
+		}
+		return warnOfSurges(ctx, c.store, c.office.rates, out, now)
 	})
 }
 

@@ -73,6 +73,7 @@ type office struct {
 	withdrawals *withdraw.Withdrawals
 	board       *board
 	today       *today
+	rates       map[string]float64 // messages a second, by channel
 	report      func(error)
 }
 
@@ -96,7 +97,7 @@ func (c *officeFlags) open(n officeNeeds) (*office, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	o := &office{store: n.store, board: &board{book: n.book}, report: n.report("office")}
+	o := &office{store: n.store, board: &board{book: n.book}, rates: n.rates, report: n.report("office")}
 	o.audit = staff.NewAudit(n.store)
 	o.staff = staff.New(n.store, o.audit)
 	o.withdrawals = withdraw.New(n.store, func(kind, id string) bool { return n.book.CanWithdraw(kind, id) == nil }, o.board.withdrawn)

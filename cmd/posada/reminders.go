@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"posada/bot/remind"
+	"posada/flows"
 	"posada/store/bolt"
 )
 
@@ -80,4 +81,18 @@ func atLeast(n int) string {
 		return fmt.Sprintf("under %d", remind.Least)
 	}
 	return strconv.Itoa(n)
+}
+
+// warnOfSurges tells where a sender is too slow for all who are reminded at one
+// minute.
+func warnOfSurges(ctx context.Context, store *bolt.Store, rates map[string]float64, out io.Writer, now time.Time) error {
+	surges, err := remind.Surges(ctx, store, rates, now)
+	if err != nil {
+		return err
+	}
+	for _, s := range surges {
+		fmt.Fprintf(out, "Too slow: on %s, at %g messages a second, the last reminder of %s UTC leaves %s after its minute; from %s on they say that they are late. Use a faster sender, and tell its rate.\n",
+			s.Channel, rates[s.Channel], s.At.Format("2006-01-02 15:04"), s.Wait.Round(time.Minute), flows.Spread)
+	}
+	return nil
 }
