@@ -28,6 +28,7 @@ type furniture struct {
 	mu        sync.Mutex  // guards called and reports of the desks
 	called    []bot.Call  // what happened in people's conversations
 	did       chan string // what the runner of bulletins did
+	gone      flows.Date  // since which every answer is withdrawn; 0: none is
 }
 
 const (
@@ -91,6 +92,12 @@ func furnish(h *house, store *memory.Store, c *Config) {
 		Meeting: bulletin.Meeting,
 		Author:  rumour.Author{Name: "Casa Prueba", URL: "https://posada.example/", Page: "https://posada.example/rumours"},
 		Report:  report,
+		Withdrawn: func(string) (uint64, flows.Date) {
+			if f.gone == 0 {
+				return 0, 0
+			}
+			return 1 << 62, f.gone
+		},
 	})
 	f.bulletins = bulletin.New(f.store, bulletin.World{
 		Composer: testComposer{}, Languages: []string{"en", "es", "ht", "fa"}, Channels: []string{"telegram", "whatsapp", "sms"},

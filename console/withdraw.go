@@ -65,7 +65,7 @@ func (c *Console) withdrawals(v *visit) (withdrawalsView, error) {
 		switch {
 		case i.Waits():
 			d.Waits = append(d.Waits, row)
-		case i.Out():
+		case i.Out() && !i.Over:
 			d.Out = append(d.Out, row)
 		default:
 			d.Past = append(d.Past, row)

@@ -4,6 +4,7 @@ package flows
 
 import (
 	"slices"
+	"strings"
 
 	"posada/flows/sent"
 	"posada/locales"
@@ -23,6 +24,7 @@ var Verdicts = []string{"false", "true", "misleading", "unknown"}
 // Answered is a rumour that an officer answered.
 type Answered struct {
 	ID      string // lower-case letters, digits and '-'
+	Edition uint64 // grows with each answer to the same rumour
 	Day     Date   // on which it was answered
 	Verdict string // one of Verdicts
 	Claim   map[string]string
@@ -49,11 +51,13 @@ type SentText struct {
 	By        uint64 // the mailing that corrects it
 }
 
-// Withdrawal takes a part of the book out of use.
+// Withdrawal takes a part of the book out of use. Of an officer's answer it takes
+// the editions up to one: what is answered after it is another answer.
 type Withdrawal struct {
-	Kind string // one of Withdrawables
-	ID   string
-	Day  Date
+	Kind    string // one of Withdrawables
+	ID      string
+	Day     Date
+	Edition uint64 // of an officer's answer
 }
 
 // Withdrawables are the kinds of parts that can be withdrawn.
@@ -118,11 +122,11 @@ type raised struct {
 	facts    map[string]Date
 	places   map[Place]Date // of withdrawn answers
 	flows    map[string]Date
-	answers  map[string]Date
+	answers  map[string]Withdrawal
 }
 
 func (b *Book) raise(board Board) *raised {
-	r := &raised{Board: board, messages: map[string]Date{}, facts: map[string]Date{}, places: map[Place]Date{}, flows: map[string]Date{}, answers: map[string]Date{}}
+	r := &raised{Board: board, messages: map[string]Date{}, facts: map[string]Date{}, places: map[Place]Date{}, flows: map[string]Date{}, answers: map[string]Withdrawal{}}
 	for _, w := range board.Withdrawn {
 		switch w.Kind {
 		case WithdrawMessage:
@@ -132,7 +136,9 @@ func (b *Book) raise(board Board) *raised {
 		case WithdrawFlow:
 			r.flows[w.ID] = w.Day
 		case WithdrawAnswer:
-			r.answers[w.ID] = w.Day
+			if w.Edition >= r.answers[w.ID].Edition {
+				r.answers[w.ID] = w
+			}
 			if v := b.vettedByID(w.ID); v != nil && v.node != nil {
 				r.places[v.node.place()] = w.Day
 			}
@@ -146,10 +152,28 @@ func (b *Book) raise(board Board) *raised {
 // answered is an answered rumour by its id, nil for none or a withdrawn one.
 func (r *raised) answered(id string) *Answered {
 	i := slices.IndexFunc(r.Answers, func(a Answered) bool { return a.ID == id })
-	if _, gone := r.answers[boardAnswer+id]; i < 0 || gone {
+	if w, gone := r.answers[boardAnswer+id]; i < 0 || gone && r.Answers[i].Edition <= w.Edition {
 		return nil
 	}
 	return &r.Answers[i]
+}
+
+// WithdrawnAnswer is the last edition of an officer's answer that is out of use,
+// and the day since which it is; 0 for none.
+func (b *Book) WithdrawnAnswer(id string) (edition uint64, since Date) {
+	w := b.up().answers[boardAnswer+id]
+	return w.Edition, w.Day
+}
+
+// Edition is that of what stands on the board under a kind and id as withdrawals
+// name them; 0 for a part of the book.
+func (b *Book) Edition(kind, id string) uint64 {
+	at, ok := strings.CutPrefix(id, boardAnswer)
+	i := slices.IndexFunc(b.Board().Answers, func(a Answered) bool { return ok && kind == WithdrawAnswer && a.ID == at })
+	if i < 0 {
+		return 0
+	}
+	return b.Board().Answers[i].Edition
 }
 
 // factsGone is the day on which the first of some facts was withdrawn, 0 for

@@ -145,6 +145,57 @@ func TestNewsOfAnAnswerThatIsGoneAreNotTold(t *testing.T) {
 	}
 }
 
+func TestAnAnswerThatIsGivenAfterAWithdrawalIsAnotherOne(t *testing.T) {
+	b := boarded(t, Board{})
+	a := bus(b)
+	a.Edition = 7
+	gone := []Withdrawal{{Kind: WithdrawAnswer, ID: boardAnswer + "bus", Day: a.Day, Edition: 7}, {Kind: WithdrawAnswer, ID: boardAnswer + "bus", Day: a.Day, Edition: 3}}
+	b.SetBoard(Board{Answers: []Answered{a}, Withdrawn: gone})
+	news := Input{Event: Event{Timer: Timer{TimerNews, "bus"}, Due: reviewed(b)}}
+	k := inEnglish(t, b)
+	if msgs := k.input(news); len(msgs) != 0 {
+		t.Errorf("of one that is withdrawn it said %q", textOf(msgs))
+	}
+	if edition, since := b.WithdrawnAnswer("bus"); edition != 7 || since != a.Day || b.Edition(WithdrawAnswer, boardAnswer+"bus") != 7 || b.Edition(WithdrawFact, boardAnswer+"bus") != 0 {
+		t.Errorf("out of use up to %d, since %s", edition, since)
+	}
+	a.Edition = 8
+	b.SetBoard(Board{Answers: []Answered{a}, Withdrawn: gone})
+	k = inEnglish(t, b)
+	if text := textOf(k.input(news)); !strings.Contains(text, "Read it now?") {
+		t.Errorf("of the next one it said %q", text)
+	}
+	if text := k.pick("read"); !strings.Contains(text, "The church runs no bus") {
+		t.Errorf("read\n%s", text)
+	}
+	if err := b.CanWithdraw(WithdrawAnswer, boardAnswer+"bus"); err != nil {
+		t.Errorf("the next one cannot be withdrawn: %v", err)
+	}
+}
+
+func TestNewsOfAnAnswerThatIsGivenBackAreToldAllTheSame(t *testing.T) {
+	b := boarded(t, Board{})
+	b.SetBoard(Board{Answers: []Answered{bus(b)}, Withdrawn: []Withdrawal{{Kind: WithdrawAnswer, ID: boardAnswer + "bus", Day: b.NewestReview()}}})
+	k := inEnglish(t, b)
+	if msgs := k.input(Input{Event: Event{Timer: Timer{TimerNews, "bus"}, Due: k.at.Now}}); len(msgs) != 0 {
+		t.Errorf("said %q", textOf(msgs))
+	}
+	for range 3 {
+		k.due(0)
+	}
+	b.SetBoard(Board{Answers: []Answered{bus(b)}})
+	if text := textOf(k.due(0)); !strings.Contains(text, "Read it now?") {
+		t.Errorf("given back, it said %q", text)
+	}
+	// It is not waited for longer than news are of use.
+	b.SetBoard(Board{Answers: []Answered{bus(b)}, Withdrawn: []Withdrawal{{Kind: WithdrawAnswer, ID: boardAnswer + "bus", Day: b.NewestReview()}}})
+	k = inEnglish(t, b)
+	k.wait(noticeLife)
+	if k.input(Input{Event: Event{Timer: Timer{TimerNews, "bus"}, Due: k.at.Now}}); len(k.timers) != 0 {
+		t.Errorf("timers %v", k.timers)
+	}
+}
+
 func TestNewsWaitForTheMorning(t *testing.T) {
 	b := boarded(t, Board{})
 	b.SetBoard(Board{Answers: []Answered{bus(b)}})
@@ -427,7 +478,7 @@ func TestWhatIsWithdrawnComesBackByNoOtherWay(t *testing.T) {
 		return text
 	}
 	said := words(b.Catalogue.Language("en"), "rule.what.1")
-	for _, w := range []Withdrawal{{WithdrawFlow, "rule", day}, {WithdrawMessage, "rule.what.1", day}, {WithdrawAnswer, "rule.what", day}} {
+	for _, w := range []Withdrawal{{Kind: WithdrawFlow, ID: "rule", Day: day}, {Kind: WithdrawMessage, ID: "rule.what.1", Day: day}, {Kind: WithdrawAnswer, ID: "rule.what", Day: day}} {
 		b.SetBoard(Board{})
 		k := inEnglish(t, b)
 		if text := k.pick("rule"); !strings.Contains(text, said) {
@@ -450,7 +501,7 @@ func TestWhatIsWithdrawnComesBackByNoOtherWay(t *testing.T) {
 			t.Errorf("%s: the original is said:\n%s", w.Kind, text)
 		}
 	}
-	b.SetBoard(Board{Withdrawn: []Withdrawal{{WithdrawMessage, "rule.what.1", day}}})
+	b.SetBoard(Board{Withdrawn: []Withdrawal{{Kind: WithdrawMessage, ID: "rule.what.1", Day: day}}})
 	k := inEnglish(t, b)
 	k.pick("rumours")
 	k.pick("sent")

@@ -25,7 +25,13 @@ const (
 func (t *turn) newsEvent(e Event) {
 	t.takeAway(e.Timer)
 	news := t.book.flowByID[t.book.roles.News]
-	if t.board().answered(e.Programme) == nil || t.nightly(e.Timer) {
+	if t.board().answered(e.Programme) == nil {
+		if w, gone := t.board().answers[boardAnswer+e.Programme]; gone && t.day.Date < w.Day.AddDays(int(noticeLife.Hours()/24)) {
+			t.timer(e.Timer, t.at.Now.Add(24*time.Hour)) // it may be given back
+		}
+		return
+	}
+	if t.nightly(e.Timer) {
 		return
 	}
 	t.s.setAnswer(Answer{Flow: news.ID, Name: answerWhich, Text: e.Programme, Given: t.minute})

@@ -28,12 +28,13 @@ func (d *Desk) Answer(ctx context.Context, by, id string, seen uint64, v Verdict
 	}
 	d.acting.Lock()
 	defer d.acting.Unlock()
+	gone, _ := d.withdrawn(id)
 	err := d.rumours.act(ctx, deed(now, by, "rumour.answer", id, v.Verdict), func(ps []*rumourPaper) error {
 		if err := ps[0].begin(by, seen, now); err != nil {
 			return err
 		}
 		ps[0].Status, ps[0].Verdict, ps[0].By, ps[0].Answered = Answer, &v, by, minutes(now)
-		ps[0].Edition = max(ps[0].Edition+1, uint64(max(now.Unix(), 0)))
+		ps[0].Edition = max(ps[0].Edition+1, gone+1, uint64(max(now.Unix(), 0)))
 		return nil
 	}, id)
 	if err != nil {
@@ -84,6 +85,33 @@ func (p *rumourPaper) begin(by string, seen uint64, now time.Time) error {
 	return nil
 }
 
+// withdrawn is the last edition of a case's answer that is out of use, and since
+// when.
+func (d *Desk) withdrawn(id string) (edition uint64, since flows.Date) {
+	if d.with.Withdrawn == nil {
+		return 0, 0
+	}
+	return d.with.Withdrawn(id)
+}
+
+// outSince is the day on which the answer that a case has was withdrawn, 0 for one
+// that is in use, or none. Meanwhile the case is one to answer: nobody is told, and
+// what is reported waits for the next answer.
+func (d *Desk) outSince(id string, p *rumourPaper) flows.Date {
+	if gone, since := d.withdrawn(id); p.Status == Answer && p.Edition <= gone {
+		return since
+	}
+	return 0
+}
+
+// status is where a case stands.
+func (d *Desk) status(id string, p *rumourPaper) Status {
+	if d.outSince(id, p) != 0 {
+		return Open
+	}
+	return p.Status
+}
+
 // publish puts all answers up.
 func (d *Desk) publish() {
 	if d.with.Publish == nil {
@@ -101,7 +129,7 @@ func (d *Desk) publish() {
 func (p *rumourPaper) answered(id string) Answered {
 	v := p.Verdict
 	a := Answered{
-		ID: id, Day: flows.DayOf(p.Answered), Verdict: v.Verdict, Review: v.Review,
+		ID: id, Edition: p.Edition, Day: flows.DayOf(p.Answered), Verdict: v.Verdict, Review: v.Review,
 		Claim: maps.Clone(v.Claim), Reason: maps.Clone(v.Reason), Heard: map[string][]string{},
 	}
 	for lang, texts := range v.Heard {
@@ -142,7 +170,7 @@ func (d *Desk) goBack(ctx context.Context, now time.Time) error {
 	}
 	var all []owing
 	for id, p := range d.rumours.all() {
-		if p.Status != Answer {
+		if d.status(id, p) != Answer {
 			continue
 		}
 		notes := d.refs(id)
@@ -158,7 +186,7 @@ func (d *Desk) goBack(ctx context.Context, now time.Time) error {
 	}
 	return each(ctx, len(all), func(ctx context.Context, i int) error {
 		o := all[i]
-		if d.rumours.get(o.id) != o.paper { // changed meanwhile: the next pass decides
+		if d.rumours.get(o.id) != o.paper || d.outSince(o.id, o.paper) != 0 { // changed meanwhile: the next pass decides
 			d.Filed()
 			return nil
 		}

@@ -111,6 +111,49 @@ func TestACorrectedVerdictGoesAgainToWhoWasToldTheFirst(t *testing.T) {
 	}
 }
 
+// Two officers took an answer out of use. Until it is given back, or another is
+// given, nobody is told it, and who reports the rumour waits.
+func TestWhileAnAnswerIsWithdrawnWhatIsReportedWaitsForTheNext(t *testing.T) {
+	for _, back := range []bool{false, true} {
+		w := newWorld(t, stores["bolt"](t))
+		w.load(start)
+		w.hears(0, "es", groups, start)
+		w.pass(start)
+		id := w.only(rumour.Filter{}, start).ID
+		w.answer(id, verdict(), start)
+		w.pass(start)
+		w.gone = map[string]uint64{id: w.board[0].Edition}
+		w.hears(1, "es", groups, start)
+		for range 2 {
+			w.pass(start)
+		}
+		c := w.only(rumour.Filter{Status: rumour.Open}, start)
+		if c.Withdrawn != 20260310 || c.Waiting != 1 || c.Told != 1 || len(c.Words) != 1 || c.Written == nil || w.tellings(1, "news", id) != 0 {
+			t.Errorf("withdrawn: %+v", c)
+		}
+		if len(w.Cases(rumour.Filter{Status: rumour.Answer}, start)) != 0 {
+			t.Error("it is listed as answered")
+		}
+		told := 1
+		if back {
+			w.gone = nil
+		} else {
+			told = 2 // who was told the first is told what takes its place
+			w.answer(id, verdict(), start)
+			if w.board[0].Edition <= w.gone[id] {
+				t.Error("the next answer is out of use with the first")
+			}
+		}
+		for range 2 {
+			w.pass(start)
+		}
+		c = w.only(rumour.Filter{Status: rumour.Answer}, start)
+		if w.tellings(0, "news", id) != told || w.tellings(1, "news", id) != 1 || c.Withdrawn != 0 || c.Waiting != 0 || c.Told != 2 {
+			t.Errorf("given back %v: told %d and %d times; %+v", back, w.tellings(0, "news", id), w.tellings(1, "news", id), c.Summary)
+		}
+	}
+}
+
 func TestAReportOfAnAnsweredRumourIsAnsweredAtOnce(t *testing.T) {
 	w := newWorld(t, stores["memory"](t))
 	w.load(start)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"posada/bot"
+	"posada/flows"
 )
 
 // Notes is what the desk asks of a store for what people wrote; bot.Notes has it.
@@ -78,6 +79,9 @@ type Config struct {
 	// once at the start of Run. Opened is given whether somebody reads letters.
 	Publish func([]Answered)
 	Opened  func(Opening)
+	// Withdrawn is the last edition of a case's answer that two officers took out of
+	// use, and the day since which it is; nil: none is.
+	Withdrawn func(id string) (edition uint64, since flows.Date)
 	// Alarm is told of what cannot wait, and Report of faults; neither of a word
 	// or a person.
 	Alarm  func(Alarm)

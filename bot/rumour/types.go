@@ -66,6 +66,7 @@ type Summary struct {
 	Alarm       bool
 	Verdict     string            // of an answered one
 	Claim       map[string]string // by language, in an officer's words; nil until answered
+	Withdrawn   flows.Date        // since when its answer is out of use, and it is to be answered anew; 0: it is not
 }
 
 // Case is all an officer sees of a rumour.

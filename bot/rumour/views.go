@@ -19,7 +19,7 @@ const wordsShown = 100
 func (d *Desk) Cases(f Filter, now time.Time) []Summary {
 	var out []Summary
 	for id, p := range d.rumours.all() {
-		if p.Into != "" || f.Status != Anything && p.Status != f.Status || f.Lang != "" && p.Langs[f.Lang] == 0 ||
+		if p.Into != "" || f.Status != Anything && d.status(id, p) != f.Status || f.Lang != "" && p.Langs[f.Lang] == 0 ||
 			f.Place != "" && p.Places[f.Place] < placesShown {
 			continue
 		}
@@ -52,7 +52,7 @@ func first(s []Share) string {
 
 func (d *Desk) summary(id string, p *rumourPaper, now time.Time) Summary {
 	s := Summary{
-		ID: id, Status: p.Status, Count: p.Count, Speed: p.speed(now), Today: p.today(now),
+		ID: id, Status: d.status(id, p), Withdrawn: d.outSince(id, p), Count: p.Count, Speed: p.speed(now), Today: p.today(now),
 		ByLang: shares(p.Langs, 1), Places: shares(p.Places, placesShown),
 		First: day(p.First), Last: day(p.Last), Alarm: d.spreads(id, p, now),
 	}

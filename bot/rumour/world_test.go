@@ -180,6 +180,7 @@ type world struct {
 	mu     sync.Mutex
 	told   map[string]int // "person timer case" → how often
 	board  []rumour.Answered
+	gone   map[string]uint64 // withdrawn editions by case
 	open   rumour.Opening
 	alarms []rumour.Alarm
 	faults []error
@@ -225,9 +226,15 @@ func (w *world) restart(steps int, late bool) {
 		},
 		Publish: func(a []rumour.Answered) { w.mu.Lock(); w.board = a; w.mu.Unlock() },
 		Opened:  func(o rumour.Opening) { w.mu.Lock(); w.open = o; w.mu.Unlock() },
-		Alarm:   func(a rumour.Alarm) { w.mu.Lock(); w.alarms = append(w.alarms, a); w.mu.Unlock() },
-		Report:  func(err error) { w.mu.Lock(); w.faults = append(w.faults, err); w.mu.Unlock() },
-		Author:  rumour.Author{Name: "Casa Posada", URL: "https://posada.example", Page: "https://posada.example/rumours"},
+		Withdrawn: func(id string) (uint64, flows.Date) {
+			if w.gone[id] == 0 {
+				return 0, 0
+			}
+			return w.gone[id], 20260310
+		},
+		Alarm:  func(a rumour.Alarm) { w.mu.Lock(); w.alarms = append(w.alarms, a); w.mu.Unlock() },
+		Report: func(err error) { w.mu.Lock(); w.faults = append(w.faults, err); w.mu.Unlock() },
+		Author: rumour.Author{Name: "Casa Posada", URL: "https://posada.example", Page: "https://posada.example/rumours"},
 	})
 }
 

@@ -17,6 +17,8 @@ type Step struct {
 	By     string
 	At     time.Time // to the second
 	Reason string    // of a proposal
+
+	Edition uint64 // that a confirmed withdrawal takes out of use; 0 for what has none
 }
 
 // Item is a withdrawal and how it came about.
@@ -25,6 +27,7 @@ type Item struct {
 	State            State
 	Version          uint64 // to be named by whoever changes it
 	Steps            []Step // the oldest first
+	Over             bool   // what was withdrawn was answered anew since: List says so
 }
 
 // Waits tells whether a second officer is awaited.
@@ -66,6 +69,20 @@ func (i Item) day() flows.Date {
 	return 0
 }
 
+// edition is the last that is out of use. Editions of answers are never below the
+// second of their writing, so that of a withdrawal that names none it is known too.
+func (i Item) edition() uint64 {
+	if i.Kind != Answer {
+		return 0
+	}
+	for _, s := range slices.Backward(i.Steps) {
+		if s.State == Withdrawn {
+			return max(s.Edition, uint64(max(s.At.Unix(), 0)))
+		}
+	}
+	return 0
+}
+
 // body is a withdrawal as it is kept.
 type body struct {
 	Kind   string `json:"kind"`
@@ -78,6 +95,8 @@ type step struct {
 	By     string `json:"by"`
 	At     int64  `json:"at"` // s
 	Reason string `json:"reason,omitempty"`
+
+	Edition uint64 `json:"edition,omitempty"`
 }
 
 func decode(p bot.Paper) (Item, error) {
@@ -87,7 +106,7 @@ func decode(p bot.Paper) (Item, error) {
 	}
 	i := Item{ID: p.ID, Kind: b.Kind, Target: b.Target, Version: p.Version}
 	for _, s := range b.Steps {
-		i.Steps = append(i.Steps, Step{State: s.State, By: s.By, At: time.Unix(s.At, 0).UTC(), Reason: s.Reason})
+		i.Steps = append(i.Steps, Step{State: s.State, By: s.By, At: time.Unix(s.At, 0).UTC(), Reason: s.Reason, Edition: s.Edition})
 	}
 	i.State = i.last().State
 	return i, nil

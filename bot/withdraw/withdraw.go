@@ -72,6 +72,7 @@ type Proposal struct {
 type Out struct {
 	Kind, ID string
 	Day      flows.Date
+	Edition  uint64 // of an officer's answer: the last that is out of use
 }
 
 // Withdrawals are the withdrawals kept on a shelf. It is safe for use by many
@@ -83,6 +84,10 @@ type Withdrawals struct {
 	// Log is told of every step, as "content.withdraw." or "content.restore." and what was done; nil: there is none. Set it before
 	// the first use.
 	Log bot.Log
+	// Edition is that of what stands under a kind and id; nil, and 0: it has none. What
+	// is written after a withdrawal is another edition, and in use. Set it before the
+	// first use.
+	Edition func(kind, id string) uint64
 
 	shelf   bot.Shelf
 	exists  func(kind, id string) bool
@@ -100,6 +105,9 @@ func New(shelf bot.Shelf, exists func(kind, id string) bool, publish func([]Out)
 // List lists all withdrawals: those that wait first, then the newest.
 func (w *Withdrawals) List(ctx context.Context) ([]Item, error) {
 	out, err := w.all(ctx)
+	for i := range out {
+		out[i].Over = w.over(out[i])
+	}
 	slices.SortStableFunc(out, func(a, b Item) int {
 		if a.Waits() != b.Waits() {
 			if a.Waits() {
@@ -112,6 +120,17 @@ func (w *Withdrawals) List(ctx context.Context) ([]Item, error) {
 	return out, err
 }
 
+// standing is the edition of what stands under a kind and id.
+func (w *Withdrawals) standing(kind, id string) uint64 {
+	if w.Edition == nil {
+		return 0
+	}
+	return w.Edition(kind, id)
+}
+
+// over tells whether what was withdrawn was answered anew since.
+func (w *Withdrawals) over(i Item) bool { return i.Out() && w.standing(i.Kind, i.Target) > i.edition() }
+
 // Publish hands on all that is out of use: at the start, and after each change.
 func (w *Withdrawals) Publish(ctx context.Context) error {
 	w.mu.Lock()
@@ -123,7 +142,7 @@ func (w *Withdrawals) Publish(ctx context.Context) error {
 	var out []Out
 	for _, i := range items {
 		if i.Out() {
-			out = append(out, Out{Kind: i.Kind, ID: i.Target, Day: i.day()})
+			out = append(out, Out{Kind: i.Kind, ID: i.Target, Day: i.day(), Edition: i.edition()})
 		}
 	}
 	slices.SortFunc(out, func(a, b Out) int {
@@ -153,7 +172,7 @@ func (w *Withdrawals) Propose(ctx context.Context, p Proposal, by string, now ti
 		switch {
 		case i.ID == p.ID:
 			return nil
-		case i.Kind == p.Kind && i.Target == p.Target && i.State != Restored:
+		case i.Kind == p.Kind && i.Target == p.Target && i.State != Restored && !w.over(i):
 			return ErrAlready
 		}
 	}
@@ -188,11 +207,11 @@ func (w *Withdrawals) Confirm(ctx context.Context, id string, seen uint64, by st
 	if err != nil {
 		return err
 	}
-	next, did := Withdrawn, "withdraw.confirm"
+	next, did := Step{State: Withdrawn, By: by, At: now, Edition: w.standing(i.Kind, i.Target)}, "withdraw.confirm"
 	switch i.State {
 	case Proposed:
 	case Restoring:
-		next, did = Restored, "restore.confirm"
+		next, did = Step{State: Restored, By: by, At: now}, "restore.confirm"
 	default:
 		return ErrState
 	}
@@ -207,7 +226,7 @@ func (w *Withdrawals) Confirm(ctx context.Context, id string, seen uint64, by st
 			return ErrNear
 		}
 	}
-	if err = w.file(ctx, i, Step{State: next, By: by, At: now}, i.deed(did, by, now)); err != nil {
+	if err = w.file(ctx, i, next, i.deed(did, by, now)); err != nil {
 		return err
 	}
 	return w.Publish(ctx)
@@ -278,7 +297,7 @@ func (w *Withdrawals) file(ctx context.Context, i Item, next Step, done bot.Deed
 	b := body{Kind: i.Kind, Target: i.Target}
 	i.Steps = append(slices.Clone(i.Steps), next)
 	for _, s := range i.Steps {
-		b.Steps = append(b.Steps, step{s.State, s.By, s.At.Unix(), s.Reason})
+		b.Steps = append(b.Steps, step{s.State, s.By, s.At.Unix(), s.Reason, s.Edition})
 	}
 	raw, err := json.Marshal(b)
 	if err != nil {

@@ -84,7 +84,7 @@ func TestOneOfficerTakesNothingOutOfUse(t *testing.T) {
 		t.Fatalf("published %v, state %s", b.out, i.State)
 	}
 	must(t, w.Confirm(ctx, "a1", i.Version, bea, now))
-	if want := []Out{{Fact, "hours", 20261122}}; !reflect.DeepEqual(b.out, want) {
+	if want := []Out{{Kind: Fact, ID: "hours", Day: 20261122}}; !reflect.DeepEqual(b.out, want) {
 		t.Fatalf("published %v, want %v", b.out, want)
 	}
 	i = one(t, w)
@@ -159,6 +159,57 @@ func TestNothingIsDoneTwiceOrUnseen(t *testing.T) {
 	is(t, w.ProposeRestore(ctx, "a1", seen, "why not", ana, now), ErrChanged)
 	is(t, w.Confirm(ctx, "a1", one(t, w).Version, cleo, now), ErrState)
 	is(t, w.Propose(ctx, Proposal{"a3", Answer, "hotline", "still"}, bea, now), ErrAlready)
+}
+
+// An answer of officers that is written after a withdrawal is another one: it is in
+// use, and can be withdrawn as the first could.
+func TestAWithdrawalIsOfTheAnswerThatStood(t *testing.T) {
+	w, b := begin(memory.New())
+	stands := uint64(now.Unix()) + 9 // a clock was set back
+	w.Edition = func(kind, id string) uint64 {
+		if kind == Answer && id == "board.bus" {
+			return stands
+		}
+		return 0
+	}
+	must(t, w.Propose(ctx, Proposal{"a1", Answer, "board.bus", "it is wrong"}, ana, now))
+	must(t, w.Confirm(ctx, "a1", one(t, w).Version, bea, now))
+	first := stands
+	if want := []Out{{Answer, "board.bus", 20261122, first}}; !reflect.DeepEqual(b.out, want) || one(t, w).Over {
+		t.Fatalf("published %v, want %v", b.out, want)
+	}
+	is(t, w.Propose(ctx, Proposal{"a2", Answer, "board.bus", "once more"}, ana, now), ErrAlready)
+	stands++
+	if i := one(t, w); !i.Over || b.out[0].Edition != first {
+		t.Errorf("it is out of use as before: %+v", i)
+	}
+	must(t, w.Propose(ctx, Proposal{"a2", Answer, "board.bus", "this one too"}, ana, now))
+	must(t, w.Confirm(ctx, "a2", version(t, w, "a2"), bea, now))
+	if want := []Out{{Answer, "board.bus", 20261122, first}, {Answer, "board.bus", 20261122, stands}}; !reflect.DeepEqual(b.out, want) {
+		t.Fatalf("published %v, want %v", b.out, want)
+	}
+	must(t, w.ProposeRestore(ctx, "a2", version(t, w, "a2"), "it holds", ana, now.Add(time.Hour)))
+	must(t, w.Drop(ctx, "a2", version(t, w, "a2"), bea, now.Add(time.Hour)))
+	must(t, w.Publish(ctx))
+	if len(b.out) != 2 || b.out[1].Edition != stands {
+		t.Errorf("published %v", b.out)
+	}
+}
+
+// Withdrawals of before name no edition: theirs is what stood when they were
+// confirmed, for an edition is the second of its writing or above.
+func TestAWithdrawalThatNamesNoEditionIsOfWhatStoodThen(t *testing.T) {
+	shelf := memory.New()
+	w, b := begin(shelf)
+	at := now.Unix()
+	old := fmt.Sprintf(`{"kind":"answer","target":"board.bus","steps":[{"state":"proposed","by":"ana","at":%d,"reason":"wrong"},{"state":"withdrawn","by":"bea","at":%d}]}`, at-60, at)
+	if out, err := shelf.File(ctx, &bot.Paper{Kind: paperKind, ID: "a1", Body: []byte(old)}); err != nil || out != bot.Committed {
+		t.Fatal(out, err)
+	}
+	must(t, w.Publish(ctx))
+	if want := []Out{{Answer, "board.bus", 20261122, uint64(at)}}; !reflect.DeepEqual(b.out, want) {
+		t.Fatalf("published %v, want %v", b.out, want)
+	}
 }
 
 func TestAProposalSaysWhatAndWhy(t *testing.T) {

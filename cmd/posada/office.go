@@ -101,14 +101,14 @@ func (c *officeFlags) open(n officeNeeds) (*office, error) {
 	o.audit = staff.NewAudit(n.store)
 	o.staff = staff.New(n.store, o.audit)
 	o.withdrawals = withdraw.New(n.store, func(kind, id string) bool { return n.book.CanWithdraw(kind, id) == nil }, o.board.withdrawn)
-	o.withdrawals.Apart, o.withdrawals.Log = o.staff.Apart, o.audit.Log
+	o.withdrawals.Apart, o.withdrawals.Log, o.withdrawals.Edition = o.staff.Apart, o.audit.Log, n.book.Edition
 	approved := func() bulletin.Directory { return c.directory(n.book, time.Now()) }
 	o.desk = rumour.New(rumour.Config{
 		Notes: n.store, Shelf: n.store, Log: o.audit.Log, Call: n.call, Match: rumour.NewClaims(claim.NewReader(n.book.PlaceWords())), Langs: codes(n.book),
 		Link:    func(link string) bool { return bulletin.LinkApproved(link, approved().Links) },
 		Number:  func(digits string) bool { return listed(digits, approved().Phones) },
 		Meeting: bulletin.Meeting,
-		Publish: o.board.answers, Opened: o.board.desk, Report: n.report("rumours"),
+		Publish: o.board.answers, Opened: o.board.desk, Withdrawn: n.book.WithdrawnAnswer, Report: n.report("rumours"),
 		Alarm:  func(a rumour.Alarm) { o.report(fmt.Errorf("alarm: %s, case %s: %d", a.Kind, a.Case, a.Count)) },
 		Author: rumour.Author{Name: c.OrganisationName, URL: c.OrganisationURL, Page: n.page},
 	})

@@ -112,6 +112,9 @@ func (c *rumourShowCmd) Run(ctx context.Context, std streams, of *rumourCmd) err
 func printVerdict(out io.Writer, one caseTold) {
 	v := one.Written
 	fmt.Fprintf(out, "Answered by %s: %s; to be looked at again by %s. Told: %d, still to be told: %d\n", clean(one.AnsweredBy), v.Verdict, v.Review, one.Told, one.Waiting)
+	if one.Withdrawn != 0 {
+		fmt.Fprintf(out, "Withdrawn on %s: nobody is told it. What people report waits for the next answer.\n", one.Withdrawn)
+	}
 	for _, lang := range sortedKeys(v.Claim) {
 		fmt.Fprintf(out, "  %s: %s\n      %s\n", lang, clean(v.Claim[lang]), clean(v.Reason[lang]))
 	}
