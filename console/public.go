@@ -86,6 +86,7 @@ type publicView struct {
 	Author      rumour.Author
 	JSON, CSS   string
 	Cases       []publicCase
+	Gone        []rumour.Gone // said where links to them lead
 }
 
 // publicCase is one rumour, in all its languages.
@@ -105,7 +106,7 @@ type publicText struct {
 func beside(path string) string { return strings.TrimPrefix(path, "/") }
 
 func (p *public) view(f rumour.Feed, lang string) publicView {
-	out := publicView{Lang: lang, Other: languages[0], Author: f.Author, JSON: beside(PublicJSON), CSS: beside(PublicCSS)}
+	out := publicView{Lang: lang, Other: languages[0], Author: f.Author, JSON: beside(PublicJSON), CSS: beside(PublicCSS), Gone: f.Gone}
 	if lang == languages[0] {
 		out.Other = languages[1]
 	}

@@ -68,6 +68,30 @@ func TestThePublicPageShowsWhatWasAnsweredAndNothingOfPeople(t *testing.T) {
 	}
 }
 
+func TestAWordStandsInThePlaceOfAWithdrawnAnswer(t *testing.T) {
+	h := newHouse(t)
+	o := h.hire("Zoe", staff.RoleApprover, true)
+	h.heard(0, 3, "es", "venden citas")
+	id := h.rumour().ID
+	o.follow(o.post("/rumours/"+id+"/answer", verdictFields(o.get("/rumours/"+id).hidden(t, "version"))...))
+	o.get("/rumours/"+id).want(t, http.StatusOK, h.say("en", "rumours.withdraw.do"), h.say("en", "rumours.answer.correct"))
+	h.gone = 20261122
+	site := publicHouse(t, h.furniture.desk)
+	page := fetch(site, PublicPage, "Accept-Language", "en")
+	page.want(t, http.StatusOK, h.sayWith("public.gone", "2026-11-22"), `id="`+id+`-es"`)
+	for _, a := range []answer{page, fetch(site, PublicJSON)} {
+		if strings.Contains(a.text, "Los grupos entran antes.") || strings.Contains(a.text, h.say("en", "public.none")) {
+			t.Errorf("what is withdrawn stands there:\n%s", a.text)
+		}
+	}
+	o.get("/rumours").want(t, http.StatusOK, id, h.say("en", "rumours.out"))
+	own := o.get("/rumours/" + id)
+	own.want(t, http.StatusOK, h.sayWith("rumours.out.since", "2026-11-22"), h.say("en", "rumours.answer.do"))
+	if strings.Contains(own.text, h.say("en", "rumours.answer.correct")) || strings.Contains(own.text, "/withdraw\"") {
+		t.Error("the page takes the answer for one in use")
+	}
+}
+
 func TestThePublicPageWritesWhatOfficersTypedAsText(t *testing.T) {
 	site := publicHouse(t, feedOf{Author: rumour.Author{Name: markup, URL: "javascript:alert(2)"}, Reviews: []rumour.Review{{
 		ID: "a", Lang: "fa", Verdict: rumour.False, Claim: markup, Reason: markup, Overdue: true, Reports: 40,

@@ -9,12 +9,21 @@ import (
 	"time"
 )
 
-// Feed is all answered rumours, the newest first, one review for each language.
+// Feed is all answered rumours, the newest first, one review for each language, and
+// what is withdrawn of them.
 // It holds nothing of people, but how many they are where they are many.
 type Feed struct {
 	Author  Author
-	Changed time.Time // day of the newest review; zero when there is none
+	Changed time.Time // day of the newest review or withdrawal; zero when there is none
 	Reviews []Review
+	Gone    []Gone // in the place of answers that are withdrawn
+}
+
+// Gone is an answer that was withdrawn.
+type Gone struct {
+	ID    string
+	Langs []string // it stood in
+	Since time.Time
 }
 
 // Review is one answered rumour in one language.
@@ -37,8 +46,14 @@ func (d *Desk) Feed(now time.Time) Feed {
 		if p.Status != Answer {
 			continue
 		}
-		f.Reviews = append(f.Reviews, p.reviews(id, d.with.Author.Page, now)...)
-		if on := day(p.Answered); on.After(f.Changed) {
+		on := day(p.Answered)
+		if since := d.outSince(id, p); since != 0 {
+			on = since.Time(time.UTC)
+			f.Gone = append(f.Gone, Gone{id, sorted(p.Verdict.Claim), on})
+		} else {
+			f.Reviews = append(f.Reviews, p.reviews(id, d.with.Author.Page, now)...)
+		}
+		if on.After(f.Changed) {
 			f.Changed = on
 		}
 	}

@@ -132,3 +132,24 @@ func TestTheFeedIsValidClaimReview(t *testing.T) {
 		t.Error("what is overdue is not marked so")
 	}
 }
+
+func TestAWithdrawnAnswerLeavesTheFeedAndAWordStaysInItsPlace(t *testing.T) {
+	w := newWorld(t, stores["memory"](t))
+	w.load(start)
+	w.hears(0, "es", groups, start)
+	w.pass(start)
+	id := w.only(rumour.Filter{}, start).ID
+	w.answer(id, verdict(), start)
+	w.gone = map[string]uint64{id: w.board[0].Edition}
+	f := w.Feed(start)
+	if len(f.Reviews) != 0 || len(f.Gone) != 1 || f.Gone[0].ID != id || len(f.Gone[0].Langs) != 2 || !f.Changed.Equal(f.Gone[0].Since) {
+		t.Errorf("%+v", f)
+	}
+	if raw, err := f.JSON(); err != nil || strings.Contains(string(raw), "Groups get") || !strings.Contains(string(raw), `"dateModified": "2026-03-10"`) {
+		t.Errorf("%s, %v", raw, err)
+	}
+	w.answer(id, verdict(), start)
+	if f = w.Feed(start); len(f.Reviews) != 2 || len(f.Gone) != 0 {
+		t.Errorf("answered anew: %+v", f)
+	}
+}

@@ -114,6 +114,7 @@ func TestARumourALetterAndAWithdrawalThroughTheRunningServer(t *testing.T) {
 	rosa.says(heardAgain, "board.false", answered[5], "rumours.known.ask")
 	rosa.says("1", "menu.ask")
 	claimReview(t, feed)
+	feed.sees(regexp.QuoteMeta(answered[5]))
 
 	// A letter, and its answer.
 	wim.get("/letters")
@@ -142,6 +143,34 @@ func TestARumourALetterAndAWithdrawalThroughTheRunningServer(t *testing.T) {
 		w.agrees("hola")
 		return w.picks("menu.rule", want)
 	})
+	// The answer is withdrawn; who tells the rumour then waits, and is told the next one with those who read the first.
+	eva.get("/withdrawals")
+	eva.send("/withdrawals", "kind", "answer", "target", "board."+id, "reason", "Its source was taken back")
+	ada.get("/withdrawals")
+	ada.send("/confirm")
+	for _, path := range []string{"/bot/rumours", "/bot/rumours.json"} {
+		if feed.get(path); strings.Contains(feed.page, answered[5]) || strings.Contains(feed.page, "taken out of use") != (path == "/bot/rumours") {
+			t.Errorf("%s, of an answer that is withdrawn:\n%s", path, feed.page)
+		}
+	}
+	rosa.tells(heardAgain)
+	p.await("the case is to be answered again", func() bool {
+		wim.get("/rumours")
+		if !strings.Contains(wim.page, id) {
+			return false
+		}
+		wim.get("/rumours/" + id)
+		return strings.Contains(wim.page, heardAgain)
+	})
+	anew := slices.Clone(answered)
+	anew[5] = "Ninguna vacuna se pide."
+	wim.send("/answer", anew...)
+	for _, w := range []*person{maria, rosa} {
+		w.hears("news.ask")
+		w.says("1", "board.false", anew[5])
+	}
+	claimReview(t, feed)
+	feed.sees(regexp.QuoteMeta(anew[5]))
 	nothingLeaks(t, p, ana)
 	p.stop()
 	if code, out, err := posada(t, "", append([]string{"audit", "verify"}, data...)...); code != 0 || !strings.Contains(out, "whole") {
@@ -215,7 +244,6 @@ func claimReview(t *testing.T, feed *visitor) {
 	feed.get("/bot/rumours")
 	feed.get("/bot/" + feed.sees(`href="(rumours\.css)"`))
 	feed.get("/bot/rumours")
-	feed.sees(regexp.QuoteMeta(answered[5]))
 }
 
 // withdrawn has one officer propose that a message is taken out of use, and
