@@ -139,7 +139,7 @@ func (b *Book) raise(board Board) *raised {
 			if w.Edition >= r.answers[w.ID].Edition {
 				r.answers[w.ID] = w
 			}
-			if v := b.vettedByID(w.ID); v != nil && v.node != nil {
+			if v := b.vettedByID(w.ID); v != nil && v.board == nil && v.node != nil { // one node says all answers of officers
 				r.places[v.node.place()] = w.Day
 			}
 		}

@@ -4,6 +4,7 @@ package flows
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -173,6 +174,19 @@ func TestAnAnswerThatIsGivenAfterAWithdrawalIsAnotherOne(t *testing.T) {
 	}
 }
 
+func TestAWithdrawnAnswerLeavesTheOthersInUse(t *testing.T) {
+	b := boarded(t, Board{})
+	board := Board{Answers: several(b, 2)}
+	b.SetBoard(board)
+	board.Withdrawn = []Withdrawal{{Kind: WithdrawAnswer, ID: boardAnswer + "case0", Day: b.NewestReview()}}
+	b.SetBoard(board)
+	k := inEnglish(t, b)
+	k.newsOf("case1")
+	if text := k.pick("read"); !strings.Contains(text, "Reason 1 of ours.") {
+		t.Errorf("of the other it said\n%s", text)
+	}
+}
+
 func TestNewsOfAnAnswerThatIsGivenBackAreToldAllTheSame(t *testing.T) {
 	b := boarded(t, Board{})
 	b.SetBoard(Board{Answers: []Answered{bus(b)}, Withdrawn: []Withdrawal{{Kind: WithdrawAnswer, ID: boardAnswer + "bus", Day: b.NewestReview()}}})
@@ -194,6 +208,22 @@ func TestNewsOfAnAnswerThatIsGivenBackAreToldAllTheSame(t *testing.T) {
 	if k.input(Input{Event: Event{Timer: Timer{TimerNews, "bus"}, Due: k.at.Now}}); len(k.timers) != 0 {
 		t.Errorf("timers %v", k.timers)
 	}
+}
+
+// several are answers to as many rumours, told apart by their reasons.
+func several(b *Book, n int) (out []Answered) {
+	for i := range n {
+		a := bus(b)
+		a.ID = fmt.Sprint("case", i)
+		a.Reason = map[string]string{"en": fmt.Sprintf("Reason %d of ours.", i)}
+		out = append(out, a)
+	}
+	return out
+}
+
+func (k *talker) newsOf(id string) string {
+	k.t.Helper()
+	return textOf(k.input(Input{Event: Event{Timer: Timer{TimerNews, id}, Due: k.at.Now}}))
 }
 
 func TestNewsWaitForTheMorning(t *testing.T) {
