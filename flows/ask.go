@@ -211,7 +211,7 @@ func (t *turn) pickFound(key string) {
 // tell says an answer and names its source.
 func (t *turn) tell(v *Vetted) {
 	if v.board != nil {
-		t.s.setAnswer(Answer{Flow: t.book.roles.News, Name: answerWhich, Text: v.board.ID, Given: t.minute})
+		t.readsNews(v.board.ID)
 	}
 	t.after(msgSearchFound)
 	t.recite(v.node)

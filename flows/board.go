@@ -158,6 +158,11 @@ func (r *raised) answered(id string) *Answered {
 	return &r.Answers[i]
 }
 
+// has tells whether a rumour is answered, be it withdrawn.
+func (r *raised) has(id string) bool {
+	return slices.ContainsFunc(r.Answers, func(a Answered) bool { return a.ID == id })
+}
+
 // WithdrawnAnswer is the last edition of an officer's answer that is out of use,
 // and the day since which it is; 0 for none.
 func (b *Book) WithdrawnAnswer(id string) (edition uint64, since Date) {

@@ -226,6 +226,131 @@ func (k *talker) newsOf(id string) string {
 	return textOf(k.input(Input{Event: Event{Timer: Timer{TimerNews, id}, Due: k.at.Now}}))
 }
 
+func TestAnswersThatWaitAreReadOneAfterTheOtherAndNoneIsLost(t *testing.T) {
+	for _, form := range Forms {
+		b := boarded(t, Board{})
+		b.SetBoard(Board{Answers: several(b, 3)})
+		k := newTalker(t, b, "en", form, reviewed(b)).atMenu()
+		for i := range 3 {
+			if text := k.newsOf(fmt.Sprint("case", i)); !strings.Contains(text, "Read it now?") {
+				t.Fatalf("%s: said %q", form.Name, text)
+			}
+		}
+		k.newsOf("case1") // it is corrected meanwhile, and told of once more
+		for n, i := range []int{0, 2, 1} {
+			text := k.pick("read")
+			for k.s.Page+1 < k.s.Pages {
+				text += k.say("more")
+			}
+			for j := range 3 {
+				if strings.Contains(text, fmt.Sprintf("Reason %d of ours.", j)) != (j == i) {
+					t.Errorf("%s: reading number %d it said\n%s", form.Name, n, text)
+				}
+			}
+			if again := n < 2; strings.Contains(text, "There is an answer you have not read yet.") != again {
+				t.Errorf("%s: after number %d it said\n%s", form.Name, n, text)
+			}
+		}
+		k.standsAt("news", "more")
+	}
+}
+
+func TestAnAnswerThatWasPutOffIsOfferedAmongRumoursAndByItsOldButton(t *testing.T) {
+	b := boarded(t, Board{})
+	b.SetBoard(Board{Answers: several(b, 2)})
+	k := inEnglish(t, b)
+	k.newsOf("case0")
+	k.pick("not_now")
+	k.standsAt("menu", "menu")
+	k.wait(3 * 24 * time.Hour)
+	k.say("hello")
+	k.pick("again")
+	if text := k.pick("rumours"); !strings.Contains(text, "There is an answer you have not read yet.") {
+		t.Errorf("rumours begin with\n%s", text)
+	}
+	k.pick("not_now")
+	k.standsAt("rumours", "begin")
+	if text := textOf(k.input(Input{Payload: "news/come#read"})); !strings.Contains(text, "Reason 0 of ours.") {
+		t.Errorf("its old button says\n%s", text)
+	}
+	k.pick("rumours")
+	k.standsAt("rumours", "begin")
+	// What a search has told waits no more.
+	k.newsOf("case1")
+	k.say("menu")
+	v := b.vettedByID(boardAnswer + "case1")
+	turn := &turn{book: b, s: k.s, up: b.up(), day: b.On(k.at.Now)}
+	turn.tell(v)
+	if waits := turn.unreadNews(); len(waits) != 0 {
+		t.Errorf("%v wait", waits)
+	}
+}
+
+func TestWhatWaitsToBeReadIsBoundedAndTheRestIsToldOfLater(t *testing.T) {
+	b := boarded(t, Board{})
+	b.SetBoard(Board{Answers: several(b, maxUnread+2)})
+	k := inEnglish(t, b)
+	for i := range maxUnread {
+		k.newsOf(fmt.Sprint("case", i))
+	}
+	if text := k.newsOf(fmt.Sprint("case", maxUnread)); text != "" || len(k.timers) != 1 {
+		t.Errorf("one too many: said %q, timers %v", text, k.timers)
+	}
+	k.say("1")
+	if text := textOf(k.due(0)); !strings.Contains(text, "Read it now?") {
+		t.Errorf("when there was room, it said %q", text)
+	}
+	// One that its officer took off the board waits for nobody.
+	b.SetBoard(Board{Answers: several(b, maxUnread+2)[2:]})
+	if text := k.newsOf(fmt.Sprint("case", maxUnread+1)); !strings.Contains(text, "Read it now?") {
+		t.Errorf("in the place of what is gone, it said %q", text)
+	}
+}
+
+func TestAWithdrawnAnswerIsNotOfferedAndWaitsToBeGivenBack(t *testing.T) {
+	b := boarded(t, Board{})
+	all := several(b, 2)
+	withdrawn := func(ids ...string) {
+		board := Board{Answers: all}
+		for _, id := range ids {
+			board.Withdrawn = append(board.Withdrawn, Withdrawal{Kind: WithdrawAnswer, ID: boardAnswer + id, Day: b.NewestReview()})
+		}
+		b.SetBoard(board)
+	}
+	withdrawn()
+	k := inEnglish(t, b)
+	k.newsOf("case0")
+	k.newsOf("case1")
+	withdrawn("case0", "case1")
+	if text := k.pick("read"); !strings.Contains(text, "That answer was taken back.") || strings.Contains(text, "not read yet") {
+		t.Errorf("of two that are withdrawn it said\n%s", text)
+	}
+	withdrawn("case0")
+	k.say("menu")
+	k.pick("rumours")
+	if text := k.pick("read"); !strings.Contains(text, "Reason 1 of ours.") || strings.Contains(text, "not read yet") {
+		t.Errorf("of the one that stands it said\n%s", text)
+	}
+	withdrawn()
+	k.say("menu")
+	k.pick("rumours")
+	if text := k.pick("read"); !strings.Contains(text, "Reason 0 of ours.") {
+		t.Errorf("of the one that was given back it said\n%s", text)
+	}
+}
+
+// A session of before had room for one.
+func TestAnAnswerThatASessionOfBeforeNamesIsRead(t *testing.T) {
+	b := boarded(t, Board{})
+	b.SetBoard(Board{Answers: several(b, 1)})
+	k := inEnglish(t, b)
+	k.s.setAnswer(Answer{Flow: "news", Name: answerWhich, Text: "case0", Given: k.s.Seen})
+	k.s.Stack, k.s.Flow, k.s.Node = []Place{{k.s.Flow, k.s.Node}}, "news", nodeLetter
+	if text := k.say("1"); !strings.Contains(text, "Reason 0 of ours.") {
+		t.Errorf("said\n%s", text)
+	}
+}
+
 func TestNewsWaitForTheMorning(t *testing.T) {
 	b := boarded(t, Board{})
 	b.SetBoard(Board{Answers: []Answered{bus(b)}})

@@ -3,6 +3,8 @@
 package flows
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"posada/locales"
@@ -13,7 +15,13 @@ const (
 
 	listBoard      = "board" // the answered rumour that the session names
 	nodeNewsAnswer = "answer"
-	answerWhich    = "which" // the id of an answered rumour
+	answerWhich    = "which"  // the id of an answered rumour
+	answerUnread   = "unread" // the ids of those that were told of and not read, the oldest first
+	answerRest     = "rest"   // whether one of them can be read
+	doNewsTake     = "news_take"
+	doNewsLook     = "news_look"
+	// maxUnread bounds them. What comes above it is told of when there is room.
+	maxUnread = 12
 
 	// boardAnswer begins the ids of vetted answers that stand on the board.
 	boardAnswer = "board."
@@ -34,9 +42,56 @@ func (t *turn) newsEvent(e Event) {
 	if t.nightly(e.Timer) {
 		return
 	}
-	t.s.setAnswer(Answer{Flow: news.ID, Name: answerWhich, Text: e.Programme, Given: t.minute})
+	unread := slices.DeleteFunc(t.unreadNews(), func(id string) bool { return id == e.Programme || !t.board().has(id) })
+	if len(unread) >= maxUnread {
+		t.timer(e.Timer, t.at.Now.Add(24*time.Hour))
+		return
+	}
+	t.s.eraseAnswers(news.ID) // they live from now on
+	t.setUnread(append(unread, e.Programme))
 	t.notice()
 	t.comes(news.Nodes[nodeLetter])
+}
+
+// unreadNews are the answers that wait to be read.
+func (t *turn) unreadNews() []string {
+	a, _ := t.s.answer(t.book.roles.News, answerUnread)
+	return strings.Fields(a.Text)
+}
+
+func (t *turn) setUnread(ids []string) {
+	t.s.setAnswer(Answer{Flow: t.book.roles.News, Name: answerUnread, Text: strings.Join(ids, " "), Given: t.minute})
+}
+
+// readsNews makes an answer the one that is shown, and that waits no more.
+func (t *turn) readsNews(id string) {
+	t.s.setAnswer(Answer{Flow: t.book.roles.News, Name: answerWhich, Text: id, Given: t.minute})
+	if unread := t.unreadNews(); slices.Contains(unread, id) {
+		t.setUnread(slices.DeleteFunc(unread, func(other string) bool { return other == id }))
+	}
+}
+
+// takeNews takes the oldest answer that waits. Where all of them are withdrawn it
+// names one, and they go on waiting: they may be given back. Where none waits, the
+// last is shown again.
+func (t *turn) takeNews(n *Node) {
+	unread := t.unreadNews()
+	i := slices.IndexFunc(unread, func(id string) bool { return t.board().answered(id) != nil })
+	switch {
+	case i >= 0:
+		t.readsNews(unread[i])
+	case len(unread) > 0:
+		t.s.setAnswer(Answer{Flow: n.flow.ID, Name: answerWhich, Text: unread[0], Given: t.minute})
+	}
+}
+
+// lookAtNews keeps whether there is an answer to read.
+func (t *turn) lookAtNews(n *Node) {
+	rest := "none"
+	if slices.ContainsFunc(t.unreadNews(), func(id string) bool { return t.board().answered(id) != nil }) {
+		rest = "some"
+	}
+	t.s.setAnswer(Answer{Flow: n.flow.ID, Name: answerRest, Text: rest, Given: t.minute})
 }
 
 // letterEvent tells, discreetly, that somebody of the staff answered.

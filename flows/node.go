@@ -162,10 +162,10 @@ const (
 )
 
 var doings = []string{doConsent, doLanguage, doSubscribe, doPause, doResume, doUnsubscribe, doReport, doRumour, doErase, doForget, doSet, doWait, doLater,
-	doDesk, doLetter, doTrace, doWeigh, doDiaryErase, doOfferLook, doOfferReckon, doOfferEnd, doVaultLook, doVaultErase, doVaultQuiet}
+	doDesk, doLetter, doNewsTake, doNewsLook, doTrace, doWeigh, doDiaryErase, doOfferLook, doOfferReckon, doOfferEnd, doVaultLook, doVaultErase, doVaultQuiet}
 
 // acts are what nodes do that needs more than an effect: with a person's diary,
-// offer and vault, with what they heard, and with letters to a human.
+// offer and vault, with what they heard and asked, and with letters to a human.
 var acts = map[string]func(*turn, *Node){
 	doDiaryErase:  (*turn).eraseDiary,
 	doOfferLook:   (*turn).lookAtOffer,
@@ -176,6 +176,8 @@ var acts = map[string]func(*turn, *Node){
 	doVaultQuiet:  func(t *turn, _ *Node) { t.quietVault() },
 	doDesk:        (*turn).lookAtDesk,
 	doLetter:      (*turn).sendLetter,
+	doNewsTake:    (*turn).takeNews,
+	doNewsLook:    (*turn).lookAtNews,
 	doTrace:       (*turn).trace,
 	doWeigh:       (*turn).weigh,
 }
