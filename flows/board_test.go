@@ -452,6 +452,32 @@ func TestALetterIsHandedOverAndTheAnswerRead(t *testing.T) {
 	k.standsAt("person", "write")
 }
 
+func TestALetterThatWasPutOffIsOfferedFirst(t *testing.T) {
+	for _, form := range Forms {
+		b := boarded(t, Board{Desk: Desk{Staffed: true, Open: true}})
+		k := newTalker(t, b, "en", form, reviewed(b)).atMenu()
+		k.letters = []Letter{{At: k.at.Now, Mine: true, Text: "where do I ask"}, {At: k.at.Now.Add(time.Minute), Text: "Ask at the office."}}
+		k.input(Input{Event: Event{Timer: Timer{TimerLetter, "c1"}, Due: k.at.Now}})
+		k.pick("not_now")
+		k.wait(3 * 24 * time.Hour)
+		k.say("hello")
+		k.pick("again")
+		if text := k.say("person"); !strings.Contains(text, "There is a message for you. Read it now?") || strings.Contains(text, "office") {
+			t.Fatalf("%s: said\n%s", form.Name, text)
+		}
+		k.pick("not_now") // it is still offered another time, and who wants to write can
+		k.standsAt("person", "write")
+		k.say("menu")
+		k.say("person")
+		if text := k.pick("read"); !strings.Contains(text, "Ask at the office.") {
+			t.Errorf("%s: read\n%s", form.Name, text)
+		}
+		k.say("menu")
+		k.say("person")
+		k.standsAt("person", "write")
+	}
+}
+
 func TestDangerInALetterLeadsToSafetyFirst(t *testing.T) {
 	b := boarded(t, Board{Desk: Desk{Staffed: true, Open: true}})
 	k := inEnglish(t, b)

@@ -97,10 +97,14 @@ func (t *turn) lookAtNews(n *Node) {
 // letterEvent tells, discreetly, that somebody of the staff answered.
 func (t *turn) letterEvent(e Event) {
 	t.takeAway(e.Timer)
-	if !t.nightly(e.Timer) {
-		t.notice()
-		t.comes(t.book.flowByID[t.book.roles.Person].Nodes[nodeLetter])
+	if t.nightly(e.Timer) {
+		return
 	}
+	person := t.book.flowByID[t.book.roles.Person]
+	t.s.eraseAnswers(person.ID) // it waits from now on
+	t.s.setAnswer(Answer{Flow: person.ID, Name: answerLetter, Text: "some", Given: t.minute})
+	t.notice()
+	t.comes(person.Nodes[nodeLetter])
 }
 
 // noticeLife is how long it is of use to hear that there is an answer.

@@ -31,8 +31,9 @@ const (
 	doDesk      = "desk"    // looks whether somebody reads
 	doLetter    = "letter"  // hands over what was typed
 
-	answerDesk = "desk"
-	nodeLetter = "come" // where an answer of the staff leads, in this flow and in that of news
+	answerDesk   = "desk"
+	answerLetter = "unread" // whether there is an answer that the person has not read
+	nodeLetter   = "come"   // where an answer of the staff leads, in this flow and in that of news
 )
 
 // How the desk is, as conditions ask.

@@ -179,6 +179,8 @@ func (w *walker) staffed() {
 	w.step(menu, Input{Text: "The church runs no bus to the border. Do not pay anybody for a seat."}, false)
 	waits := walkState{s: menu.s} // what was put off is offered first
 	waits.s.setAnswer(Answer{Flow: r.News, Name: answerUnread, Text: "bus", Given: menu.s.Seen})
+	waits.s.setAnswer(Answer{Flow: r.Person, Name: answerLetter, Text: "some", Given: menu.s.Seen})
+	w.step(waits, Input{Text: "person"}, false)
 	w.step(waits, Input{Payload: "menu/menu#rumours"}, false)
 	for _, timer := range []Timer{{TimerNews, "bus"}, {TimerLetter, "c1"}} {
 		next, msgs, _ := w.book.Step(menu.s, Input{Event: Event{timer, w.at}}, SMS, At{Now: w.at})
