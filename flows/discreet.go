@@ -185,6 +185,15 @@ func (b *Book) oneSegment(l *locales.Language, words string) bool {
 	return true
 }
 
+// fitting is as many of a person's words as leave the reminder one segment: they fitted in the language in which they were written,
+// and another one's answers may be longer, or of signs of which a segment holds fewer.
+func (b *Book) fitting(l *locales.Language, words string) string {
+	for words != "" && !b.oneSegment(l, words) {
+		words = words[:max(0, strings.LastIndexByte(words, ' '))]
+	}
+	return words
+}
+
 // asSMS is a late reminder with its answers, as an SMS has it.
 func (b *Book) asSMS(l *locales.Language, words string, answers []string) string {
 	text, err := l.Render(msgLate, map[string]any{fieldWording: words})

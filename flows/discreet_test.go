@@ -155,3 +155,27 @@ func FuzzOwnWords(f *testing.F) {
 		}
 	})
 }
+
+// Words that were one segment in the language in which they were written stay so in every other.
+func TestOwnWordsStayOneSegmentWhenTheLanguageChanges(t *testing.T) {
+	const own = "Buy bread and onions and milk for all of the family today ok"
+	b := realBook(t)
+	for _, l := range b.Catalogue.Languages() {
+		for _, form := range []Form{SMS, WhatsApp} {
+			k := subscribe(t, b, "en", form, inMarch(t), "cbp-one", "tijuana", WhenOpens, 0)
+			k.picks("reminders")
+			k.picks("words")
+			k.picks("own")
+			k.says(own)
+			k.s.Language = l.Code
+			k.runsOut(TimerDaily, "cbp-one", 0)
+			text := textOf(k.last)
+			if form.Name == SMS.Name && (len(k.last) != 1 || k.last[0].Segments != 1 || !strings.HasPrefix(text, "Buy bread ")) {
+				t.Errorf("%s: %q", l.Code, text)
+			}
+			if form.Name != SMS.Name && !strings.Contains(text, own) {
+				t.Errorf("%s: on WhatsApp they are cut: %q", l.Code, text)
+			}
+		}
+	}
+}

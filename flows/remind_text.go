@@ -80,7 +80,13 @@ func (t *turn) occasion(f *Flow, w Wish) (Occasion, bool) {
 func (t *turn) wording(l *locales.Language, f *Flow) string {
 	key := t.kept(f, answerWording)
 	if own := t.kept(f, answerOwn); key == ownWording && own != "" {
-		return own
+		if !t.form.Join {
+			return own
+		}
+		if own = t.book.fitting(l, own); own != "" {
+			return own
+		}
+		key = wordings[0]
 	}
 	if text := l.Raw(msgWording(key)); text != "" {
 		return text
