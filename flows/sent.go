@@ -1,11 +1,10 @@
-// Posada's own messages, to be recognised when a person sends one back: texts of
+// Posada's own messages, looked for when a person sends one back: texts of
 // bulletins in every form, and the standing words of the book.
 package flows
 
 import (
 	"slices"
 	"strconv"
-	"sync"
 
 	"posada/flows/sent"
 	"posada/locales"
@@ -25,38 +24,6 @@ func indexSent(texts []SentText) *sent.Index {
 		known = append(known, sent.Known{ID: strconv.Itoa(i), Lang: t.Lang, Text: t.Text})
 	}
 	return sent.New(known)
-}
-
-// standing are the words of the book that are the same for everybody, by
-// language, made when they are first asked for.
-type standing struct {
-	mu sync.Mutex
-	by map[string]*sent.Index
-}
-
-// find looks among the words of one language on a day.
-func (s *standing) find(b *Book, l *locales.Language, day *Day, text string) sent.Answer {
-	s.mu.Lock()
-	x := s.by[l.Code]
-	if x == nil {
-		var known []sent.Known
-		for _, f := range b.flows {
-			for _, n := range f.order {
-				for _, it := range n.Say {
-					if words, err := day.text(l, it.Text, nil); err == nil && !b.personal[it.Text] {
-						known = append(known, sent.Known{ID: it.Text, Lang: l.Code, Text: words})
-					}
-				}
-			}
-		}
-		x = sent.New(known)
-		if s.by == nil {
-			s.by = map[string]*sent.Index{}
-		}
-		s.by[l.Code] = x
-	}
-	s.mu.Unlock()
-	return x.Find(text)
 }
 
 // ofBulletins looks for a text among bulletins: how it was found, and its place on
@@ -89,7 +56,7 @@ func (t *turn) traced() (how string, at int) {
 	if len(locales.Tokens(t.folded)) < leastToTell {
 		return tracedShort, -1
 	}
-	switch found := t.book.standing.find(t.book, t.language(), t.day, t.text); {
+	switch found := t.book.standing.on(t.day, !t.at.AsOf.IsZero()).in(t.language()).Find(t.text); {
 	case found.Verdict == sent.Sent && !t.more:
 		if _, gone := t.board().messages[found.ID]; gone {
 			return tracedGone + " " + found.ID, -1
