@@ -47,8 +47,9 @@ func (r *raised) ofBulletins(text string) (how string, at int) {
 	return tracedNot, -1
 }
 
-// traced is what the search among Posada's own messages found: how, and the place
-// of the bulletin among those of the board, -1 for none.
+// traced is what the search among Posada's own messages found: how, with the id of
+// the words of the book behind it, and the place of the bulletin among those of
+// the board, -1 for none.
 func (t *turn) traced() (how string, at int) {
 	if how, at = t.ofBulletins(); at >= 0 {
 		return how, at
@@ -58,10 +59,7 @@ func (t *turn) traced() (how string, at int) {
 	}
 	switch found := t.book.standing.on(t.day, !t.at.AsOf.IsZero()).in(t.language()).Find(t.text); {
 	case found.Verdict == sent.Sent && !t.more:
-		if _, gone := t.board().messages[found.ID]; gone {
-			return tracedGone + " " + found.ID, -1
-		}
-		return tracedWords, -1
+		return tracedWords + " " + found.ID, -1
 	case found.Verdict != sent.Foreign:
 		return tracedChanged, -1
 	}

@@ -64,3 +64,30 @@ func (s *standingOn) read(l *locales.Language) *sent.Index {
 	}
 	return sent.New(known)
 }
+
+// outOfUse tells of words of the book that are nowhere said today: the day on
+// which they were withdrawn, 0 for not, or that they are withheld.
+func (t *turn) outOfUse(id string) (gone Date, withheld bool) {
+	for _, f := range t.book.flows {
+		for _, n := range f.order {
+			for _, it := range n.Say {
+				if it.Text != id {
+					continue
+				}
+				day := t.nodeGone(n)
+				if day == 0 {
+					day = t.itemGone(it)
+				}
+				switch fresh, _ := t.day.worst(it.facts); {
+				case day != 0:
+					gone = day
+				case fresh == Withheld:
+					withheld = true
+				default:
+					return 0, false
+				}
+			}
+		}
+	}
+	return gone, withheld
+}

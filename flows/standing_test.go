@@ -47,3 +47,59 @@ func TestStandingWordsAreThoseOfTheDayOnWhichSomebodyAsks(t *testing.T) {
 		}
 	}
 }
+
+func TestWordsThatAreOutOfUseAreNotConfirmed(t *testing.T) {
+	b := boarded(t, Board{})
+	day := b.NewestReview()
+	rule := saidOn(t, b, day.String(), "en", "rule.what.1") // it stands on clp_presumption
+	for _, w := range []Withdrawal{
+		{WithdrawMessage, "rule.what.1", day}, {WithdrawFact, "clp_presumption", day}, {WithdrawFlow, "rule", day}, {WithdrawAnswer, "rule.what", day},
+	} {
+		b.SetBoard(Board{Withdrawn: []Withdrawal{w}})
+		k := inEnglish(t, b)
+		if text := k.askedWhether(rule); !strings.Contains(text, "taken out of use") || strings.Contains(text, usesWords) {
+			t.Errorf("%s: answered\n%s", w.Kind, text)
+		}
+		b.SetBoard(Board{})
+		if text := k.say("repeat"); !strings.Contains(text, usesWords) || strings.Contains(text, "out of use") {
+			t.Errorf("%s: given back, it is answered\n%s", w.Kind, text)
+		}
+	}
+}
+
+func TestWordsThatAnotherFlowSaysStayInUse(t *testing.T) {
+	b := boarded(t, Board{})
+	day := b.NewestReview()
+	history := saidOn(t, b, day.String(), "en", "programme.history_trouble") // many flows say it
+	b.SetBoard(Board{Withdrawn: []Withdrawal{{WithdrawFlow, "date", day}}})
+	if text := inEnglish(t, b).askedWhether(history); !strings.Contains(text, usesWords) {
+		t.Errorf("answered\n%s", text)
+	}
+}
+
+func TestWordsThatAreWithheldAreNotConfirmed(t *testing.T) {
+	b := boarded(t, Board{})
+	k := inEnglish(t, b)
+	k.at.Now = Noon(b.factByID["clp_presumption"].ReviewBy).AddDate(0, 0, 31)
+	rule := saidOn(t, b, DateOf(k.at.Now).String(), "en", "rule.what.1")
+	k = newTalker(t, b, "en", Telegram, k.at.Now).atMenu()
+	if text := k.askedWhether(rule); !strings.Contains(text, k.words().Raw(msgWithheld)) || strings.Contains(text, usesWords) {
+		t.Errorf("answered\n%s", text)
+	}
+}
+
+// As a session of an earlier version kept it.
+func TestWordsThatAnEarlierVersionFoundAreAnsweredStill(t *testing.T) {
+	b := boarded(t, Board{})
+	b.SetBoard(Board{Withdrawn: []Withdrawal{{WithdrawMessage, "rule.what.1", b.NewestReview()}}})
+	for kept, want := range map[string]string{"words": usesWords, "gone rule.what.1": "taken out of use"} {
+		k := inEnglish(t, b)
+		k.askedWhether("Hurry, tomorrow the bridge opens for everybody")
+		a, _ := k.s.answer("sent", answerTraced)
+		a.Text = kept
+		k.s.setAnswer(a)
+		if text := k.say("repeat"); !strings.Contains(text, want) {
+			t.Errorf("%q: answered\n%s", kept, text)
+		}
+	}
+}

@@ -34,11 +34,11 @@ const (
 const (
 	tracedWhole   = "whole"
 	tracedPart    = "part"
-	tracedWords   = "words"
+	tracedWords   = "words" // of the book; the id of their message follows
 	tracedChanged = "changed"
 	tracedNot     = "not"
 	tracedShort   = "short"
-	tracedGone    = "gone" // words of the book that are withdrawn; their message follows
+	tracedGone    = "gone" // what earlier versions kept of words that were withdrawn; the id follows
 )
 
 // trace keeps what was found of the text that was typed.
@@ -75,12 +75,13 @@ func (t *turn) renderTraced(a *answerText, l *locales.Language, n *Node) {
 		say(msgSentYes, day)
 	case how == tracedPart && at >= 0:
 		say(msgSentPart, day)
-	case how == tracedWords:
-		say(msgSentWords, nil)
-	case how == tracedGone:
-		if day, gone := t.board().messages[which]; gone {
+	case how == tracedWords || how == tracedGone:
+		switch day, withheld := t.outOfUse(which); {
+		case day != 0:
 			t.sayGone(a, l, day)
-		} else { // it was given back
+		case withheld:
+			say(msgWithheld, nil)
+		default:
 			say(msgSentWords, nil)
 		}
 	case how == tracedChanged:

@@ -30,7 +30,7 @@ const (
 // from.
 func (t *turn) weigh(n *Node) {
 	matched := matchedNone
-	if how, at := t.traced(); at >= 0 && how != tracedWords {
+	if how, at := t.ofBulletins(); at >= 0 {
 		t.keepTraced(how, at)
 		matched = matchedSent
 	} else if found, _ := t.find(); len(found.Hits) > 0 {
