@@ -123,6 +123,7 @@ type raised struct {
 	places   map[Place]Date // of withdrawn answers
 	flows    map[string]Date
 	answers  map[string]Withdrawal
+	verdicts verdicts
 }
 
 func (b *Book) raise(board Board) *raised {

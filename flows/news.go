@@ -155,11 +155,15 @@ func (b *Book) labelOf(l *locales.Language, v *Vetted) string {
 	return short
 }
 
-// renderBoard says the answer that the session names: what people say, the
-// verdict, the reason, and how old it is.
+// renderBoard says the answer that the session names.
 func (t *turn) renderBoard(a *answerText, l *locales.Language, n *Node) {
+	t.renderAnswered(a, l, n, t.named())
+}
+
+// renderAnswered says what people say, the verdict, the reason, and how old it is;
+// of an answer that is gone (nil), that it was taken back.
+func (t *turn) renderAnswered(a *answerText, l *locales.Language, n *Node, answer *Answered) {
 	say := func(text string) { a.add(text, n.flow.ID, n.id) }
-	answer := t.named()
 	if answer == nil {
 		say(t.plain(a, l, msgNewsGone))
 		return
@@ -194,14 +198,18 @@ func (t *turn) renderBoardSources(a *answerText, l *locales.Language, most int) 
 		return false
 	}
 	for _, s := range answer.Sources[:min(len(answer.Sources), most)] {
-		when := l.Raw(msgDateUnknown)
-		if s.Date != 0 {
-			when = s.Date.In(l)
-		}
-		a.add(t.valued(a, l, msgSourceLine, map[string]any{"publisher": s.Publisher, "title": s.Title, "date": when}), t.s.Flow, t.s.Node)
+		a.add(t.boardSource(a, l, s), t.s.Flow, t.s.Node)
 		said = true
 	}
 	return said
+}
+
+func (t *turn) boardSource(a *answerText, l *locales.Language, s BoardSource) string {
+	when := l.Raw(msgDateUnknown)
+	if s.Date != 0 {
+		when = s.Date.In(l)
+	}
+	return t.valued(a, l, msgSourceLine, map[string]any{"publisher": s.Publisher, "title": s.Title, "date": when})
 }
 
 // shows tells whether the last answer shows a list of the engine's.

@@ -289,23 +289,26 @@ func (t *turn) renderDirectory(a *answerText, l *locales.Language, n *Node) {
 			continue
 		}
 		listed = true
-		line := e.Name
-		if e.Country != "" {
-			line += " (" + e.Country + ")"
-		}
-		if e.Phone != "" {
-			line += ": " + e.Phone
-		}
-		line = t.foreign(l, line)
-		if e.Note != "" {
-			line += ". " + t.plain(a, l, e.Note)
-		}
-		line += " " + t.valued(a, l, msgSourceWhen, map[string]any{"checked": e.Checked.In(l)})
-		a.add(line, n.flow.ID, n.id)
+		a.add(t.directoryLine(a, l, e), n.flow.ID, n.id)
 	}
 	if !listed {
 		a.add(t.plain(a, l, msgDirNone), n.flow.ID, n.id)
 	}
+}
+
+func (t *turn) directoryLine(a *answerText, l *locales.Language, e *Contact) string {
+	line := e.Name
+	if e.Country != "" {
+		line += " (" + e.Country + ")"
+	}
+	if e.Phone != "" {
+		line += ": " + e.Phone
+	}
+	line = t.foreign(l, line)
+	if e.Note != "" {
+		line += ". " + t.plain(a, l, e.Note)
+	}
+	return line + " " + t.valued(a, l, msgSourceWhen, map[string]any{"checked": e.Checked.In(l)})
 }
 
 func (t *turn) renderAsk(a *answerText, l *locales.Language, n *Node) {

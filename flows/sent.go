@@ -48,8 +48,9 @@ func (r *raised) ofBulletins(text string) (how string, at int) {
 }
 
 // traced is what the search among Posada's own messages found: how, with the id of
-// the words of the book behind it, and the place of the bulletin among those of
-// the board, -1 for none.
+// the words behind it, and the place of the bulletin among those of the board, -1
+// for none. Who is passed a message need not read its language, so all of them are
+// looked through, their own first.
 func (t *turn) traced() (how string, at int) {
 	if how, at = t.ofBulletins(); at >= 0 {
 		return how, at
@@ -57,13 +58,19 @@ func (t *turn) traced() (how string, at int) {
 	if len(locales.Tokens(t.folded)) < leastToTell {
 		return tracedShort, -1
 	}
-	switch found := t.book.standing.on(t.day, !t.at.AsOf.IsZero()).in(t.language()).Find(t.text); {
-	case found.Verdict == sent.Sent && !t.more:
-		return tracedWords + " " + found.ID, -1
-	case found.Verdict != sent.Foreign:
-		return tracedChanged, -1
+	how = tracedNot
+	own := t.language()
+	others := slices.DeleteFunc(slices.Clone(t.book.Catalogue.Languages()), func(l *locales.Language) bool { return l == own })
+	for _, l := range append([]*locales.Language{own}, others...) {
+		switch found := t.tracedIn(l); {
+		case found == tracedNot:
+		case found == tracedChanged || t.more:
+			how = tracedChanged
+		default:
+			return found, -1
+		}
 	}
-	return tracedNot, -1
+	return how, -1
 }
 
 // ofBulletins looks for what was typed among bulletins. Words of ours with more

@@ -34,7 +34,8 @@ const (
 const (
 	tracedWhole   = "whole"
 	tracedPart    = "part"
-	tracedWords   = "words" // of the book; the id of their message follows
+	tracedWords   = "words"   // of the book; the id of their message follows
+	tracedVerdict = "verdict" // an officer's answer to a rumour; its id follows
 	tracedChanged = "changed"
 	tracedNot     = "not"
 	tracedShort   = "short"
@@ -84,6 +85,8 @@ func (t *turn) renderTraced(a *answerText, l *locales.Language, n *Node) {
 		default:
 			say(msgSentWords, nil)
 		}
+	case how == tracedVerdict:
+		t.renderTracedVerdict(a, l, n, which)
 	case how == tracedChanged:
 		say(msgSentChanged, nil)
 	case how == tracedShort:
@@ -107,4 +110,20 @@ func (t *turn) renderTraced(a *answerText, l *locales.Language, n *Node) {
 		say(msgSentOriginal, nil)
 		a.add(t.foreign(l, t.board().Sent[at].Text), n.flow.ID, n.id)
 	}
+}
+
+// renderTracedVerdict says that a piece of an officer's answer is ours, never
+// without the whole of it: what people say must not stand alone.
+func (t *turn) renderTracedVerdict(a *answerText, l *locales.Language, n *Node, id string) {
+	say := func(id string) { a.add(t.plain(a, l, id), n.flow.ID, n.id) }
+	answer := t.board().answered(id)
+	if w, gone := t.board().answers[boardAnswer+id]; answer == nil && gone {
+		t.sayGone(a, l, w.Day)
+		return
+	}
+	if answer != nil {
+		say(msgSentWords)
+		say(msgSentOriginal)
+	}
+	t.renderAnswered(a, l, n, answer)
 }

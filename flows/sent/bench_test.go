@@ -45,7 +45,7 @@ func BenchmarkFind(b *testing.B) {
 func BenchmarkFindAmongAlike(b *testing.B) {
 	var alike []Known
 	for i := range 5000 {
-		alike = append(alike, Known{fmt.Sprint(i), "en", strings.Replace(bulletins[0].Text, "120", fmt.Sprint(1000+i), 1)})
+		alike = append(alike, Known{ID: fmt.Sprint(i), Lang: "en", Text: strings.Replace(bulletins[0].Text, "120", fmt.Sprint(1000+i), 1)})
 	}
 	x := New(alike)
 	for i := 0; b.Loop(); i++ {

@@ -10,11 +10,11 @@ import (
 )
 
 var bulletins = []Known{
-	{"1", "en", "The shelter at the bridge opens at 8:30 on 14 March. It has 120 places. Nobody pays. Call +52 800 226 8769 or see https://posada.example.org/p/17."},
-	{"2", "ar", "يفتح المأوى في الساعة 8:30 يوم 14 مارس. فيه 120 مكانا. لا أحد يدفع. الهاتف 8002268769"},
-	{"3", "zh-Hans", "收容所3月14日8:30开门，有120个床位。谁也不用付钱。电话8002268769，网址posada.example.org/p/17"},
-	{"4", "hi", "आश्रय 14 मार्च को 8:30 बजे खुलता है। इसमें 120 जगहें हैं। किसी को पैसे नहीं देने हैं। फ़ोन 8002268769"},
-	{"5", "ru", "Приют откроется 14 марта в 8:30. В нём 120 мест. Никто не платит. Телефон 8002268769, сайт posada.example.org/p/17"},
+	{ID: "1", Lang: "en", Text: "The shelter at the bridge opens at 8:30 on 14 March. It has 120 places. Nobody pays. Call +52 800 226 8769 or see https://posada.example.org/p/17."},
+	{ID: "2", Lang: "ar", Text: "يفتح المأوى في الساعة 8:30 يوم 14 مارس. فيه 120 مكانا. لا أحد يدفع. الهاتف 8002268769"},
+	{ID: "3", Lang: "zh-Hans", Text: "收容所3月14日8:30开门，有120个床位。谁也不用付钱。电话8002268769，网址posada.example.org/p/17"},
+	{ID: "4", Lang: "hi", Text: "आश्रय 14 मार्च को 8:30 बजे खुलता है। इसमें 120 जगहें हैं। किसी को पैसे नहीं देने हैं। फ़ोन 8002268769"},
+	{ID: "5", Lang: "ru", Text: "Приют откроется 14 марта в 8:30. В нём 120 мест. Никто не платит. Телефон 8002268769, сайт posada.example.org/p/17"},
 }
 
 // FuzzNoDigitIsChangedUnseen puts another digit in the place of one, in a piece of a text.
@@ -85,7 +85,7 @@ func FuzzFind(f *testing.F) {
 		if a.Verdict != Sent {
 			return
 		}
-		if asked, ours := onlyDigits(unframed(s)), onlyDigits(bulletins[a.ID[0]-'1'].Text); !strings.Contains(ours, asked) {
+		if asked, ours := onlyDigits(Unframed(s)), onlyDigits(bulletins[a.ID[0]-'1'].Text); !strings.Contains(ours, asked) {
 			t.Errorf("%q: %+v: its digits are %s, ours %s", s, a, asked, ours)
 		}
 	})

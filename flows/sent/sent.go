@@ -16,7 +16,10 @@ import (
 
 // Known is a text of ours: that of a bulletin as it was sent in one form, or a standing text with its values filled in. Of
 // several that a piece could be from, the first given is named; give the newest first.
-type Known struct{ ID, Lang, Text string }
+type Known struct {
+	ID, Lang, Text string
+	Whole          bool // a piece of it is not ours, nor is what is made from it: it tells what others say
+}
 
 // Verdict is what is known of a text.
 type Verdict string
@@ -55,7 +58,7 @@ const (
 // Find tells whether a text is ours.
 func (x *Index) Find(text string) Answer {
 	read, all := clip(text)
-	q := x.words(unframed(read), false)
+	q := x.words(Unframed(read), false)
 	if len(q) == 0 || measure(q) < leastWords {
 		return Answer{Verdict: Foreign}
 	}
@@ -69,7 +72,7 @@ func (x *Index) Find(text string) Answer {
 		}
 	}
 	for _, n := range near[:min(len(near), compared)] {
-		if x.madeFrom(q, n) {
+		if !x.texts[n.text].Whole && x.madeFrom(q, n) {
 			return Answer{Verdict: Changed, ID: x.texts[n.text].ID}
 		}
 	}
@@ -85,7 +88,7 @@ func (x *Index) sent(q []word, near []vote) (Answer, bool) {
 		if whole {
 			return Answer{Verdict: Sent, ID: k.ID}, true
 		}
-		if piece && !ok {
+		if piece && !ok && !k.Whole {
 			found, ok = Answer{Verdict: Sent, ID: k.ID, Part: true}, true
 		}
 	}

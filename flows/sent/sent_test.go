@@ -221,7 +221,7 @@ func TestWhatOthersWroteIsForeign(t *testing.T) {
 }
 
 func TestAnEmptyIndexKnowsNothing(t *testing.T) {
-	for _, x := range []*Index{New(nil), New([]Known{{"a", "en", ""}, {"b", "en", "too short"}})} {
+	for _, x := range []*Index{New(nil), New([]Known{{ID: "a", Lang: "en", Text: ""}, {ID: "b", Lang: "en", Text: "too short"}})} {
 		if a := x.Find("a text of seven or eight words"); a.Verdict != Foreign {
 			t.Error(a)
 		}
@@ -230,7 +230,7 @@ func TestAnEmptyIndexKnowsNothing(t *testing.T) {
 
 func TestAnAnswerNamesTheTextAndWhetherItIsAPiece(t *testing.T) {
 	text := "The bridge is closed until Friday. Nobody has to pay for a place in line. Call 915 533 7700 for help."
-	x := New([]Known{{"new", "en", text + " This corrects what we sent."}, {"old", "en", text}})
+	x := New([]Known{{ID: "new", Lang: "en", Text: text + " This corrects what we sent."}, {ID: "old", Lang: "en", Text: text}})
 	for asked, want := range map[string]Answer{
 		text: {Sent, "old", false}, text[:60]: {Verdict: Sent, ID: "new", Part: true}, strings.Replace(text, "915", "916", 1): {Verdict: Changed, ID: "new"},
 		"has to pay for a place in line": {Verdict: Changed, ID: "new"}, // "Nobody" was cut off
@@ -246,7 +246,7 @@ func TestAnAnswerNamesTheTextAndWhetherItIsAPiece(t *testing.T) {
 
 func TestANumberMayBeGroupedOtherwiseButNotGrow(t *testing.T) {
 	const text = "The shelter opens again on the 14. 120 families found a bed there before. Call +52 800 226 8769 when you come."
-	x := New([]Known{{"1", "en", text}})
+	x := New([]Known{{ID: "1", Lang: "en", Text: text}})
 	for asked, want := range map[string]Verdict{
 		"The shelter opens again on the 14. 120 families found a bed there before. Call +52 8002268769 when you come.":      Sent,
 		"The shelter opens again on the 14. 120 families found a bed there before. Call +52800 2268769 when you come.":      Sent,
@@ -257,6 +257,22 @@ func TestANumberMayBeGroupedOtherwiseButNotGrow(t *testing.T) {
 	} {
 		if a := x.Find(asked); a.Verdict != want {
 			t.Errorf("%s: %+v, not %s", asked, a, want)
+		}
+	}
+}
+
+// "People say: ..." is ours; what they say is not.
+func TestWhatTellsOfOthersIsOursAsAWholeAlone(t *testing.T) {
+	x := New([]Known{{ID: "1", Lang: "en", Text: "People say: free buses leave from the church to the border tomorrow", Whole: true}})
+	for asked, want := range map[string]Answer{
+		"People say: free buses leave from the church to the border tomorrow":     {Verdict: Sent, ID: "1"},
+		"people say free buses leave from the chruch to the border tomorrow":      {Verdict: Sent, ID: "1"},
+		"free buses leave from the church to the border tomorrow":                 {Verdict: Foreign},
+		"People say: free buses leave from the church to the border":              {Verdict: Foreign},
+		"Posada: free buses leave from the church to the border tomorrow at noon": {Verdict: Foreign},
+	} {
+		if got := x.Find(asked); got != want {
+			t.Errorf("%q: %+v, want %+v", asked, got, want)
 		}
 	}
 }

@@ -215,8 +215,8 @@ func isName(piece string, begins bool) bool {
 // forwarded are the words that messengers and people put before what they pass on.
 var forwarded = regexp.MustCompile(`(?i)^\s*(?:(?:forwarded(?: message)?|fwd?|fw|reenviado|mensaje reenviado|encaminhad[ao]|mensagem encaminhada|transf[ée]r[ée]e?|message transf[ée]r[ée]|transfere|переслано|переслал|пересланное сообщение|переслане повідомлення|معاد توجيهها|تمت إعادة توجيهها|رسالة محولة|محولة|فوروارد|转发|转发消息|iletildi|yönlendirildi|iletilen mesaj|फॉरवर्ड|अग्रेषित)(?: (?:from|de|от|від|من) posada)? *(?:[:：]|\n)|\[[\d\s.,:/\x{202f}\x{200e}apmAPM-]{5,30}\] *(?:posada|[+\d() -]{7,20}):)\s*`)
 
-// unframed takes off what stands before a text that was passed on. Marks of a quotation fall away with all other signs.
-func unframed(text string) string {
+// Unframed takes off what stands before a text that was passed on. Marks of a quotation fall away with all other signs.
+func Unframed(text string) string {
 	text = strings.TrimLeft(text, " \t\n\r>»|\"“«\u200e\u200f\u202a")
 	for range 3 {
 		at := forwarded.FindStringIndex(text)
