@@ -551,7 +551,7 @@ func TestDidYouSendThis(t *testing.T) {
 		"one that was corrected":     {words(1), "Do not rely on the old message.", "Careful"},
 		"and what corrects it":       {words(1), "There is no list at the shelter in Reynosa.", "Careful"},
 		"one that somebody changed":  {"The church runs a bus to the border. Pay 20 dollars for a seat. Ask at the shelter office.", "Careful", "Yes."},
-		"a stranger's":               {"Hurry, tomorrow the bridge opens for everybody who brings a photo and a paper from the consulate", "not among Posada's messages", "Yes."},
+		"a stranger's":               {"Hurry, tomorrow the bridge opens for everybody who brings a photo and a paper from the consulate", "cannot find this among the messages", "Yes."},
 		"standing words of the book": {"Officers and others take phones and read them. You can erase what Posada holds: write delete.", "Posada uses these words", "Careful"},
 		"too little":                 {"hello you", "too little to tell", "Yes."},
 	} {
