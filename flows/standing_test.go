@@ -269,3 +269,19 @@ func TestWhatWasSentAndThenChangedIsNotConfirmed(t *testing.T) {
 	}
 	t.Logf("%d changed texts", n)
 }
+
+func TestAReminderInPosadasWordsIsRecognised(t *testing.T) {
+	b := boarded(t, Board{})
+	es := b.Catalogue.Language("es")
+	for _, answers := range [][]string{dayAnswers, againAnswers} {
+		late := strings.Replace(b.asSMS(es, es.Raw(msgWording("w2")), answers), " 1 ", "\n1 ", 1)
+		for _, text := range []string{late, strings.TrimPrefix(late, late[:strings.Index(late, es.Raw(msgWording("w2")))])} {
+			if answer := inEnglish(t, b).askedWhether(text); !strings.Contains(answer, usesWords) {
+				t.Errorf("of\n%s\nit is answered\n%s", text, answer)
+			}
+			if answer := inEnglish(t, b).askedWhether(text + " 6 Pagar"); strings.Contains(answer, usesWords) {
+				t.Errorf("with one choice more it is answered\n%s", answer)
+			}
+		}
+	}
+}
