@@ -173,3 +173,24 @@ func TestTheLanguageOfAFirstMessageIsSuggested(t *testing.T) {
 		}
 	}
 }
+
+// Somebody who has just swallowed something, or is shot at, writes two or three words: too few for the ear, and no time to ask back.
+func TestTwoWordsOfDangerAreEnough(t *testing.T) {
+	book := realBook(t)
+	for _, l := range book.Catalogue.Languages() {
+		danger, alike := readAsked(t, "short."+l.Code+".txt")
+		if len(danger) < 19 || len(alike) < 8 {
+			t.Errorf("%s: %d and %d lines are too few", l.Code, len(danger), len(alike))
+		}
+		for _, x := range danger {
+			if kind, _ := book.danger(locales.Fold(x.text)); !slices.Contains(x.right, kind) {
+				t.Errorf("%s: %q is heard as %q, want %q", l.Code, x.text, kind, x.right)
+			}
+		}
+		for _, x := range alike {
+			if kind, _ := book.danger(locales.Fold(x.text)); kind != "" {
+				t.Errorf("%s: a false alarm (%s): %s", l.Code, kind, x.text)
+			}
+		}
+	}
+}
