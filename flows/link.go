@@ -416,7 +416,7 @@ func (l *loader) linkRoles() {
 		root(name, "roles") // an event, a search or a forwarded message leads here
 	}
 	roots = append(roots, l.linkOral()...)
-	for _, kind := range locales.CrisisKinds {
+	for _, kind := range append(slices.Clip(locales.CrisisKinds), crisisUnsure) {
 		l.book.crisis[kind] = root(f.Crisis[kind], "crisis", kind)
 	}
 	if menu := l.book.flowByID[f.Roles.Menu]; menu != nil && !menu.start.isAsk() {

@@ -19,7 +19,12 @@ type hearing struct {
 const (
 	// hears is how sure the ear must be. Lower, more of those in danger are led to safety, and more of those who only
 	// ask a question: locales/testdata/questions/fresh.*.txt measures both.
-	hears = 0.6
+	hears = 0.8
+	// names is how sure it must be of the kind. Below it a person is asked what they need: a page about sexual violence, answered
+	// to somebody who has nowhere to sleep, stays on a phone that others read.
+	names = 0.9
+	// crisisUnsure is a crisis of a kind that is not sure.
+	crisisUnsure = "unsure"
 	// A shorter text is no sentence, where signs are words neither; a longer one is listened to in parts that overlap by half.
 	leastHeard, leastSigns, mostHeard = 4, 6, 40
 	// mostSpoken is how many languages a person is taken to speak, where anything is known of it.
@@ -63,7 +68,7 @@ func (h *hearing) text(lang string, words []string) ear.Text {
 	return ear.Text{Lang: lang, Words: words, Things: append(h.concepts[lang].In(words), h.of.Things(words, lang)...)}
 }
 
-// hear tells which crisis a folded text sounds like in one of some languages, "" for none.
+// hear tells which crisis a folded text sounds like in one of some languages, crisisUnsure where that is not clear, "" for none.
 func (b *Book) hear(folded string, langs func() []string) (crisis, lang string) {
 	built := b.built.Load()
 	if built == nil || built.hearing.ear == nil {
@@ -88,8 +93,11 @@ func (b *Book) hear(folded string, langs func() []string) (crisis, lang string) 
 			if len(languages) > mostSpoken && len(text.Things) == 0 {
 				continue // words of no language that is known
 			}
-			if kind, sure := h.ear.Hear(text); sure >= best {
-				best, crisis, lang = sure, locales.CrisisKinds[kind-1], l
+			if kind, sure, this := h.ear.Hear(text); sure >= best {
+				best, crisis, lang = sure, crisisUnsure, l
+				if this >= names {
+					crisis = locales.CrisisKinds[kind-1]
+				}
 			}
 		}
 		if from+mostHeard >= len(words) {

@@ -12,9 +12,10 @@ import (
 
 // Goals of the ear with the phrases and rules, in parts of a hundred, over all languages and in each.
 const (
-	goalHeard, goalHeardEach        = 90, 76
-	goalNeedless, goalNeedlessEach  = 10, 24
-	goalQuestions, goalQuestionEach = 3, 8
+	goalHeard, goalHeardEach         = 90, 76
+	goalNeedless, goalNeedlessEach   = 10, 24
+	goalQuestions, goalQuestionEach  = 3, 8
+	goalOtherKind, goalOtherKindEach = 5, 15 // of those heard, led to the page of another kind
 )
 
 // alarm tells what a text of a language would be answered with.
@@ -29,10 +30,10 @@ func alarm(b *Book, text, lang string) string {
 
 func TestFreshWordsOfDangerAreHeard(t *testing.T) {
 	book := realBook(t)
-	var dangers, heard, calm, needless, questions, astray int
+	var dangers, heard, others, calm, needless, questions, astray int
 	for _, l := range book.Catalogue.Languages() {
 		danger, alike := readAsked(t, "fresh."+l.Code+".txt")
-		listed, h, kinds, n, q := 0, 0, 0, 0, 0
+		listed, h, kinds, unsure, n, q := 0, 0, 0, 0, 0, 0
 		for _, x := range danger {
 			if kind, _ := book.danger(locales.Fold(x.text)); kind != "" {
 				listed++
@@ -43,8 +44,13 @@ func TestFreshWordsOfDangerAreHeard(t *testing.T) {
 				continue
 			}
 			h++
-			if kind == x.right[0] {
+			switch kind {
+			case x.right[0]:
 				kinds++
+			case crisisUnsure:
+				unsure++
+			default:
+				t.Logf("%s: heard as %s, not %s: %s", l.Code, kind, x.right[0], x.text)
 			}
 		}
 		for _, x := range alike {
@@ -65,16 +71,54 @@ func TestFreshWordsOfDangerAreHeard(t *testing.T) {
 				t.Logf("%s: a question is led to safety (%s): %s", l.Code, kind, x.text)
 			}
 		}
-		t.Logf("fresh crisis %s: %d of %d heard (by phrases and rules alone %d), %d as the kind they are; %d of %d look-alikes alarm; %d of %d questions",
-			l.Code, h, len(danger), listed, kinds, n, len(alike), q, len(own))
-		if percent(h, len(danger)) < goalHeardEach || percent(n, len(alike)) > goalNeedlessEach || percent(q, len(own)) > goalQuestionEach {
+		t.Logf("fresh crisis %s: %d of %d heard (by phrases and rules alone %d), %d as the kind they are, %d as of no sure kind; %d of %d look-alikes alarm; %d of %d questions",
+			l.Code, h, len(danger), listed, kinds, unsure, n, len(alike), q, len(own))
+		if percent(h, len(danger)) < goalHeardEach || percent(n, len(alike)) > goalNeedlessEach || percent(q, len(own)) > goalQuestionEach || percent(h-kinds-unsure, h) > goalOtherKindEach {
 			t.Errorf("%s misses the goal", l.Code)
 		}
-		dangers, heard, calm, needless, questions, astray = dangers+len(danger), heard+h, calm+len(alike), needless+n, questions+len(own), astray+q
+		dangers, heard, others, calm, needless, questions, astray = dangers+len(danger), heard+h, others+h-kinds-unsure, calm+len(alike), needless+n, questions+len(own), astray+q
 	}
-	t.Logf("fresh crisis in all: %.1f%% of %d heard, %.1f%% of %d look-alikes and %.1f%% of %d questions alarm", percent(heard, dangers), dangers, percent(needless, calm), calm, percent(astray, questions), questions)
-	if percent(heard, dangers) < goalHeard || percent(needless, calm) > goalNeedless || percent(astray, questions) > goalQuestions {
+	t.Logf("fresh crisis in all: %.1f%% of %d heard, %.1f%% of these as another kind, %.1f%% of %d look-alikes and %.1f%% of %d questions alarm", percent(heard, dangers), dangers, percent(others, heard), percent(needless, calm), calm, percent(astray, questions), questions)
+	if percent(heard, dangers) < goalHeard || percent(needless, calm) > goalNeedless || percent(astray, questions) > goalQuestions || percent(others, heard) > goalOtherKind {
 		t.Error("all languages together miss the goal")
+	}
+}
+
+// Who has nowhere to sleep, or fears for their children, is never shown a page about something worse that they did not say; and
+// who is asked for a ransom is in the hands of kidnappers.
+func TestNeedsAreNotTakenForAnotherDanger(t *testing.T) {
+	book := realBook(t)
+	ransoms, heard, needs, asked := 0, 0, 0, 0
+	for _, l := range book.Catalogue.Languages() {
+		ransom, need := readAsked(t, "needs."+l.Code+".txt")
+		for _, x := range ransom {
+			kind := alarm(book, x.text, l.Code)
+			if ransoms++; kind != "" {
+				heard++
+			}
+			if kind != "" && kind != x.right[0] && kind != crisisUnsure {
+				t.Errorf("%s: a ransom is heard as %s: %s", l.Code, kind, x.text)
+			}
+		}
+		for _, x := range need {
+			kind := alarm(book, x.text, l.Code)
+			if needs++; kind != "" {
+				asked++
+				t.Logf("%s: it is asked what they need (%s): %s", l.Code, kind, x.text)
+			}
+			if kind == crisisUnsure {
+				k := newTalker(t, book, l.Code, SMS, reviewed(book)).atMenu()
+				if k.say(x.text); len(k.s.Shown) == 0 || k.s.Shown[0].Place != book.crisis[crisisUnsure].place() {
+					t.Errorf("%s: %q is answered by %v", l.Code, x.text, k.s.Shown)
+				}
+			} else if kind != "" {
+				t.Errorf("%s: a need is heard as %s: %s", l.Code, kind, x.text)
+			}
+		}
+	}
+	t.Logf("needs: %d of %d ransoms are heard; of %d needs %d are asked what they need", heard, ransoms, needs, asked)
+	if heard < ransoms-1 || percent(asked, needs) > goalNeedless {
+		t.Error("it misses the goal")
 	}
 }
 
@@ -103,10 +147,16 @@ func TestNoLabelOfTheBookSoundsLikeDanger(t *testing.T) {
 // armed is what no phrase and no rule foresaw, and the ear hears.
 const armed = "hay unos weyes armados afuera del albergue preguntando por los hondureños"
 
+// vague is what the ear hears, and not of which kind.
+const vague = "can they separate me from my kids"
+
 func TestWordsThatSoundLikeDangerAreAnsweredWithSafety(t *testing.T) {
 	b := realBook(t)
 	if kind, _ := b.danger(locales.Fold(armed)); kind != "" || alarm(b, armed, "es") != "danger" {
 		t.Fatalf("%q proves nothing: a rule hears %q, the ear %q", armed, kind, alarm(b, armed, "es"))
+	}
+	if kind := alarm(b, vague, "en"); kind != crisisUnsure {
+		t.Fatalf("%q proves nothing: it is heard as %q", vague, kind)
 	}
 	safety := b.crisis["danger"].place()
 	for where, k := range map[string]*talker{

@@ -57,7 +57,7 @@ var everywhere = []string{"repeat", "source", "blargh", "", "start", "stop"}
 
 // interrupts lead to another flow and back. The last two are questions: one that
 // has several answers, and one that has none.
-var interrupts = []string{"help", "language", "delete", "court or judge decision", "flumox quarble zzyx"}
+var interrupts = []string{"help", "language", "delete", vague, "court or judge decision", "flumox quarble zzyx"}
 
 type walker struct {
 	t     *testing.T

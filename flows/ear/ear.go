@@ -92,8 +92,8 @@ func mix(i, round uint32) uint32 {
 	return h ^ h>>13
 }
 
-// Hear tells which danger a text most likely speaks of, and how likely it is that it speaks of any, from 0 to 1.
-func (e *Ear) Hear(t Text) (kind int, sure float64) {
+// Hear tells which danger a text most likely speaks of, how likely it is that it speaks of any, and of this one, from 0 to 1.
+func (e *Ear) Hear(t Text) (kind int, sure, this float64) {
 	var room [512]uint32
 	p := make([]float32, e.kinds)
 	e.weigh(featuresOf(t, room[:0]), p)
@@ -103,7 +103,7 @@ func (e *Ear) Hear(t Text) (kind int, sure float64) {
 			kind = k
 		}
 	}
-	return kind, float64(1 - p[0])
+	return kind, float64(1 - p[0]), float64(p[kind])
 }
 
 // weigh puts into p how likely each kind is, and returns what one feature of the text counts.

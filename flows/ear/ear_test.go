@@ -46,7 +46,7 @@ func TestWhatWasTaughtIsHeardInOtherWords(t *testing.T) {
 		{text("b", "xo xo xo", "relative", "lost"), 2},
 		{text("b", "xo xo xo", "app"), 0},
 	} {
-		kind, sure := e.Hear(c.text)
+		kind, sure, _ := e.Hear(c.text)
 		if sure >= 0.5 != (c.kind > 0) || c.kind > 0 && kind != c.kind {
 			t.Errorf("%v is heard as %d (%.2f), want %d", c.text.Words, kind, sure, c.kind)
 		}
@@ -56,8 +56,8 @@ func TestWhatWasTaughtIsHeardInOtherWords(t *testing.T) {
 func TestTheSameLessonsTeachTheSame(t *testing.T) {
 	a, b := ear.Learn(2, lesson()), ear.Learn(2, lesson())
 	for _, s := range lesson() {
-		ak, as := a.Hear(s.Text)
-		if bk, bs := b.Hear(s.Text); ak != bk || as != bs {
+		ak, as, at := a.Hear(s.Text)
+		if bk, bs, bt := b.Hear(s.Text); ak != bk || as != bs || at != bt {
 			t.Fatalf("%v: %d %v, then %d %v", s.Words, ak, as, bk, bs)
 		}
 	}
@@ -66,7 +66,7 @@ func TestTheSameLessonsTeachTheSame(t *testing.T) {
 func TestAnythingCanBeListenedTo(t *testing.T) {
 	e := ear.Learn(2, lesson())
 	for _, words := range [][]string{nil, {"x"}, {"9"}, {"12:30"}, {"99999999999999999999999"}, {strings.Repeat("ы", 500)}, slices.Repeat([]string{"\xff我"}, 300)} {
-		if kind, sure := e.Hear(ear.Text{Lang: "a", Words: words}); kind < 1 || kind > 2 || sure < 0 || sure > 1 || math.IsNaN(sure) {
+		if kind, sure, this := e.Hear(ear.Text{Lang: "a", Words: words}); kind < 1 || kind > 2 || this < 0 || sure < this || sure > 1 || math.IsNaN(this) {
 			t.Errorf("%.20q: %d, %v", words, kind, sure)
 		}
 	}
