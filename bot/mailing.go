@@ -97,8 +97,11 @@ const (
 type Person struct {
 	Contact
 	Lang string
-	Seen time.Time            // their last turn, to the minute
-	Got  func(MailingID) bool // whether a mailing was queued for them; of those that were asked for
+	Seen time.Time // their last turn, to the minute
+	// Got tells, of the mailings that were asked for, whether one waits for them,
+	// was sent to them, or may have reached them: what is lent may. Who was
+	// dropped or given up and certainly was not sent it did not get it.
+	Got func(MailingID) bool
 }
 
 // MailingProgress is how far queueing has come.

@@ -103,7 +103,7 @@ type Settlement struct {
 	Fate    Fate
 	Due     time.Time // FateLater, FateParked
 	Tries   int       // what Outbound.Tries becomes, where it stays queued
-	Unknown int       // what Outbound.Unknown becomes, where it stays queued
+	Unknown int       // what Outbound.Unknown becomes, where it stays queued; FateDead: above zero, it may have arrived
 	Ref     string    // FateSent: the provider's id of it, where reports are to come
 	Reason  string    // FateDead and worse: a short code, never an address or a text
 }

@@ -87,7 +87,8 @@ func (d *Desk) unfit(ctx context.Context, seen Bulletin, why error, by string, n
 }
 
 // begin makes a bulletin that is due a mailing, where it still may be sent. A
-// correction stops what it corrects.
+// correction stops what it corrects, and begins once nothing of that waits any
+// more: only then is it known who never got it.
 func (r *runner) begin(ctx context.Context, id string, now time.Time) error {
 	b, err := r.Bulletin(ctx, id)
 	if err != nil {
@@ -99,7 +100,7 @@ func (r *runner) begin(ctx context.Context, id string, now time.Time) error {
 	why, err := r.fit(ctx, b, now)
 	if err == nil && why == nil {
 		if b.Corrects != "" { // before it is counted who got it
-			if err := r.halt(ctx, b.Corrects, now); err != nil {
+			if still, err := r.halt(ctx, b.Corrects, now); err != nil || !still {
 				return err
 			}
 		}
@@ -154,16 +155,19 @@ func (r *runner) begin(ctx context.Context, id string, now time.Time) error {
 	return nil
 }
 
-// halt stops a bulletin that is corrected.
-func (r *runner) halt(ctx context.Context, id string, now time.Time) error {
+// halt stops a bulletin that is corrected. still: nothing of it waits any more.
+func (r *runner) halt(ctx context.Context, id string, now time.Time) (still bool, err error) {
 	stopped := false
-	err := r.settle(ctx, id, func(b *Bulletin) { stopped = b.end(System, now) })
+	err = r.settle(ctx, id, func(b *Bulletin) {
+		stopped = b.end(System, now)
+		still = b.Dropped
+	})
 	if err != nil || !stopped {
-		return err
+		return still, err
 	}
 	if err := r.apply(ctx, id); err != nil {
-		return err
+		return false, err
 	}
 	r.applied[id] = Stopped
-	return nil
+	return still, nil
 }

@@ -1,7 +1,7 @@
 // Package bulletin brings one text to many people, and takes it back: from a
 // draft that one officer writes, over a second officer's approval of exactly
 // what is sent and to whom, to everybody's queue, and to the correction that
-// reaches whoever got it.
+// reaches whoever was sent it or may have got it.
 //
 // It knows numbers of people and never who they are. No number below Least
 // leaves it, and nothing is sent to fewer.

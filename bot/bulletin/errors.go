@@ -16,7 +16,7 @@ var (
 	ErrNear      = errors.New("one of who wrote it and this officer let the other in only now")
 	ErrVoid      = errors.New("it is no longer what was approved")
 	ErrApprover  = errors.New("who approved it may no longer approve")
-	ErrFixed     = errors.New("the audience of a correction is whoever got what it corrects")
+	ErrFixed     = errors.New("the audience of a correction is whoever was sent what it corrects or may have got it")
 	ErrNotLinked = errors.New("no phone is linked to this officer")
 	ErrNotTest   = errors.New("a test goes to a simulated contact or to the officer's own phone")
 	ErrNoText    = errors.New("there is no text in that language")

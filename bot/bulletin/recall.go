@@ -1,5 +1,5 @@
-// Corrections: a bulletin to exactly those who got another, which says that it
-// corrects it.
+// Corrections: a bulletin to exactly those to whom another was sent or whom it may
+// have reached, which says that it corrects it.
 package bulletin
 
 import (
@@ -8,8 +8,8 @@ import (
 )
 
 // Recall begins the correction of a bulletin that was begun or is planned. Its
-// audience is whoever got the first, and nobody else; it is approved and sent
-// like any other. When it is sent the first is stopped, or at once where halt is
+// audience is whoever was sent the first or may have got it, and nobody else; it is
+// approved and sent like any other. When it is sent the first is stopped, or at once where halt is
 // set: nothing more of it leaves, whatever becomes of the correction.
 func (d *Desk) Recall(ctx context.Context, id string, by Actor, c Content, halt bool, now time.Time) (Bulletin, error) {
 	var out Bulletin

@@ -1,4 +1,5 @@
-// Corrections: to exactly those who got the first, which goes no further.
+// Corrections: to exactly those who were sent the first or may have got it, and
+// it goes no further.
 
 package bulletin_test
 
@@ -14,15 +15,19 @@ import (
 
 func TestACorrectionGoesToExactlyThoseWhoGotTheFirst(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
-		es := o.enrol(60, bot.Person{})
+		o.enrol(60, bot.Person{})
 		o.enrol(30, bot.Person{Lang: "en", Contact: bot.Contact{Address: bot.Address{Channel: "telegram"}}})
 		c := content()
 		c.Audience.Channels = []string{"sms"}
 		first := o.send(o.approved(c, day), day)
 		o.until(day, func() bool { return o.read(first.ID).Queued })
-		if n := len(o.claim(day, 25)); n != 25 {
-			t.Fatalf("%d were lent", n)
+		told := who(t, o.claim(day, 25))
+		lent, err := o.s.Claim(t.Context(), day, bot.ClaimOrder{Channel: "sms", Kind: bot.Bulletin, Lines: 3, Each: 5, Lease: time.Hour})
+		if err != nil || len(told) != 25 || len(lent) != 3 {
+			t.Fatalf("%d were sent it and %d lent, %v", len(told), len(lent), err)
 		}
+		told = append(told, who(t, lent)...) // nobody knows whether it has left
+		slices.Sort(told)
 		o.enrol(30, bot.Person{}) // they came too late to get it
 		ok := must[bulletin.Bulletin](o)
 		fix := ok(o.Recall(t.Context(), first.ID, ana, content(), false, day))
@@ -43,8 +48,8 @@ func TestACorrectionGoesToExactlyThoseWhoGotTheFirst(t *testing.T) {
 		}
 		o.until(day, func() bool { return o.read(fix.ID).Queued })
 		got := o.claim(day.Add(time.Hour), 1000)
-		if !slices.Equal(who(t, got), ids(es)) {
-			t.Errorf("%d got the correction, want %d", len(got), len(es))
+		if !slices.Equal(who(t, got), told) {
+			t.Errorf("%d got the correction, want %d", len(got), len(told))
 		}
 		for _, c := range got {
 			if c.Message.Text != "corrects 2026-03-15: Nadie vende citas." {
@@ -63,6 +68,7 @@ func TestWhoGotWhatWasWrongIsToldThoughFewAreLeftOfThem(t *testing.T) {
 		es := o.enrol(25, bot.Person{})
 		first := o.send(o.approved(content(), day), day)
 		o.until(day, func() bool { return o.read(first.ID).Queued })
+		o.claim(day, 25)
 		for _, who := range es[:20] {
 			o.turn(who, bot.Turn{Now: day, OptOut: bot.MarkOut})
 		}
@@ -109,12 +115,42 @@ func TestACorrectionStopsAFirstThatIsStillBeingQueued(t *testing.T) {
 		if o.read(first.ID).Queued {
 			t.Fatal("everybody is queued at once")
 		}
+		told := o.claim(day, 30)
 		fix := must[bulletin.Bulletin](o)(o.Recall(t.Context(), first.ID, ana, content(), false, day))
 		fix = o.send(o.approve(fix, day), day)
 		o.until(day, func() bool { return o.read(fix.ID).Queued })
 		after, _, err := o.s.MailingReport(t.Context(), o.read(fix.ID).Mailing)
-		if err != nil || after.Queued != report.Queued {
-			t.Errorf("%d got the first, %d the correction, %v", report.Queued, after.Queued, err)
+		if err != nil || after.Queued != len(told) {
+			t.Errorf("%d got the first, %d the correction, %v", len(told), after.Queued, err)
+		}
+	})
+}
+
+func TestACorrectionWaitsUntilItIsKnownWhoNeverGotTheFirst(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.enrol(3000, bot.Person{}) // more than is taken out of the queue at once
+		first := o.send(o.approved(content(), day), day)
+		o.until(day, func() bool { return o.read(first.ID).Queued })
+		told := who(t, o.claim(day, 30))
+		fix := must[bulletin.Bulletin](o)(o.Recall(t.Context(), first.ID, ana, content(), false, day))
+		fix = o.send(o.approve(fix, day), day)
+		o.until(day, func() bool { return o.read(fix.ID).Queued })
+		if got := who(t, o.claim(day.Add(time.Hour), 5000)); !slices.Equal(got, told) {
+			t.Errorf("%d got the first, %d the correction", len(told), len(got))
+		}
+	})
+}
+
+func TestNobodyIsToldOfWhatNobodyGot(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.enrol(40, bot.Person{})
+		first := o.send(o.approved(content(), day), day)
+		o.until(day, func() bool { return o.read(first.ID).Queued })
+		fix := must[bulletin.Bulletin](o)(o.Recall(t.Context(), first.ID, ana, content(), true, day))
+		fix = o.send(o.approve(fix, day), day)
+		o.until(day, func() bool { return o.read(fix.ID).Queued })
+		if n := len(o.claim(day.Add(time.Hour), 100)); n != 0 {
+			t.Errorf("%d were told", n)
 		}
 	})
 }

@@ -25,7 +25,7 @@ type bulletinCmd struct {
 	Approve approveCmd `cmd:"" help:"Approve what preview showed, as a second officer. Needs a code."`
 	Send    sendCmd    `cmd:"" help:"Send an approved bulletin, at the time it was written for."`
 	Status  statusCmd  `cmd:"" help:"Tell how one bulletin stands, or all."`
-	Recall  recallCmd  `cmd:"" help:"Begin the correction of a bulletin from a YAML file; it goes to exactly those who got the first."`
+	Recall  recallCmd  `cmd:"" help:"Begin the correction of a bulletin from a YAML file; it goes to exactly those who were sent the first, or may have got it."`
 
 	HandOver bulletinActCmd `cmd:"" help:"Give a draft to a second officer for approval."`
 	TakeBack bulletinActCmd `cmd:"" help:"Make a draft again of what was handed over or approved."`

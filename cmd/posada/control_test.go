@@ -133,7 +133,7 @@ func TestWhatIsSentIsSteeredAndRecalledWithAndWithoutItsServer(t *testing.T) {
 	correction := h.file("c.yaml", "kind: correction\ntitle: Correction\nsource: es\ntexts: {es: No es así., en: It is not so.}\n")
 	fix := bulletinID.FindString(h.run(0, "Draft", phrase+"\n", "bulletin", "recall", id, correction, "--halt", "--as", "Wanda"))
 	h.run(0, "Stopped", "", "bulletin", "status", id)
-	h.run(0, "exactly those who got", "", "bulletin", "preview", fix)
+	h.run(0, "exactly those who were sent", "", "bulletin", "preview", fix)
 	h.serve()
 	h.run(0, "Draft", phrase+"\n", "bulletin", "draft", h.file("d.yaml", aBulletin), "--as", "Wanda")
 	log := h.audited(100)

@@ -163,7 +163,7 @@ func (f *bulletinFile) content(d *document, kind string) (bulletin.Content, erro
 	case f.Source == "":
 		return c, d.at("$", "source is missing: the language that the other texts are translated from")
 	case kind == kindCorrection && f.Audience != nil:
-		return c, d.at("$.audience", "a correction has no audience of its own: it goes to exactly those who got what it corrects")
+		return c, d.at("$.audience", "a correction has no audience of its own: it goes to exactly those who were sent what it corrects, or may have got it")
 	}
 	for lang, text := range f.Texts {
 		c.Texts[lang] = strings.TrimSpace(text)

@@ -34,10 +34,13 @@ type leases struct {
 	lines map[line]*lease
 	loans map[uint64]*loan // by message
 	gone  map[uint64]*loan // lent, and then erased or reported to have left: without their texts
+	// doubted are messages of mailings that were lent once, and of which nobody
+	// told what became.
+	doubted map[uint64]bool
 }
 
 func newLeases(fence uint64) leases {
-	return leases{fence: fence, lines: map[line]*lease{}, loans: map[uint64]*loan{}, gone: map[uint64]*loan{}}
+	return leases{fence: fence, lines: map[line]*lease{}, loans: map[uint64]*loan{}, gone: map[uint64]*loan{}, doubted: map[uint64]bool{}}
 }
 
 // isLent tells whether a line is nobody else's to claim.
@@ -49,6 +52,11 @@ func (s *leases) isLent(l line, now time.Time) bool {
 // lend lends messages of one line. What was lent of it before is void.
 func (s *leases) lend(l line, e *lease, messages []bot.Claimed) {
 	if old := s.lines[l]; old != nil {
+		for id := range old.messages {
+			if m := s.loans[id]; m != nil && m.Mailing != 0 {
+				s.doubted[id] = true
+			}
+		}
 		s.end(l, old)
 	}
 	s.lines[l] = e

@@ -235,6 +235,9 @@ func (s *Store) dropOf(tx *bbolt.Tx, contact seal.Key, id bot.MailingID) (droppe
 			continue
 		}
 		s.sums.count(id, becameDropped, "", 1)
+		if !s.mayHaveLeft(tx, message, false) {
+			s.sums.unsent(id, contact)
+		}
 		if err := s.dequeue(tx, l, message); err != nil {
 			return nil, err
 		}

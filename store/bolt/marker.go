@@ -124,6 +124,9 @@ func (s *Store) takeQueued(tx *bbolt.Tx, key []byte, parked bool) (of bot.Mailin
 	outbox := tx.Bucket([]byte(outboxBucket))
 	if of = mailingOf(outbox.Get(key)); of != 0 {
 		s.sums.count(of, becameDropped, "", 1)
+		if l, id, ok := parseMessage(key); ok && !s.mayHaveLeft(tx, id, false) {
+			s.sums.unsent(of, l.contact)
+		}
 		if parked {
 			s.sums.park(of, -1)
 		}

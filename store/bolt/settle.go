@@ -203,6 +203,9 @@ func (s *Store) settle(tx *bbolt.Tx, x *settlement, r *result) error {
 	}
 	is := fate{fates[x.Fate], x.Reason}
 	s.sums.count(x.m.Mailing, is.became, is.reason, 1)
+	if x.Unknown == 0 && !s.mayHaveLeft(tx, id, true) {
+		s.sums.unsent(x.m.Mailing, l.contact)
+	}
 	if err := s.strip(tx, id, l.contact, is); err != nil || wrote {
 		return err
 	}

@@ -157,6 +157,7 @@ func Open(path string, keys *seal.Seal) (*Store, error) {
 	err = db.View(func(tx *bbolt.Tx) error {
 		s.ids.Store(tx.Bucket([]byte(metaBucket)).Sequence())
 		s.loadMailings(tx)
+		s.loadDoubted(tx)
 		return nil
 	})
 	if err != nil {

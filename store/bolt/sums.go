@@ -8,6 +8,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"posada/bot"
+	"posada/store/seal"
 )
 
 // became is what became of a mailing's message, so far. They are stored: their
@@ -58,10 +59,29 @@ func (t *tally) reason(reason string, n int) {
 }
 
 // sums gather what the jobs of one transaction change, so that each mailing's
-// row is written once. Only the writer touches them.
-type sums struct{ by map[bot.MailingID]*tally }
+// row, and each list of who got it, is written once. Only the writer touches
+// them.
+type sums struct {
+	by  map[bot.MailingID]*tally
+	off map[bot.MailingID][]seal.Key // who did not get it after all
+}
 
-func (u *sums) begin() { clear(u.by) }
+func (u *sums) begin() {
+	clear(u.by)
+	clear(u.off)
+}
+
+// unsent is about somebody who did not get a mailing, and will not; of none it
+// does nothing.
+func (u *sums) unsent(id bot.MailingID, contact seal.Key) {
+	if id == 0 {
+		return
+	}
+	if u.off == nil {
+		u.off = map[bot.MailingID][]seal.Key{}
+	}
+	u.off[id] = append(u.off[id], contact)
+}
 
 func (u *sums) of(id bot.MailingID) *tally {
 	t := u.by[id]
@@ -114,6 +134,11 @@ func (s *Store) update(do func(*bbolt.Tx) error) error {
 		}
 		for id, d := range s.sums.by {
 			if err := s.addTally(tx, id, d); err != nil {
+				return err
+			}
+		}
+		for id, off := range s.sums.off {
+			if err := s.takeOff(tx, id, off); err != nil {
 				return err
 			}
 		}

@@ -17,7 +17,7 @@ type mailing struct {
 	state bot.MailingState
 	after bot.Address // the last who was looked at
 	said  bot.MailingProgress
-	got   map[bot.Address]bool
+	got   map[bot.Address]bool // whom it waits for, was sent to, or may have reached
 }
 
 // became is what became of a mailing's message, so far.
@@ -54,6 +54,20 @@ func (s *Store) settled(id uint64, is became, reason string) {
 		f.reason = reason
 	}
 	s.fates[id] = f
+}
+
+// unsent is about somebody whose message goes out of the queue, without having
+// left.
+func (s *Store) unsent(o *bot.Outbound) {
+	if m := s.mailings[o.Mailing]; m != nil {
+		delete(m.got, o.To)
+	}
+}
+
+// mayHaveLeft tells whether a message that is still queued may be with its
+// person all the same.
+func (s *Store) mayHaveLeft(id uint64) bool {
+	return s.sent[id] != nil || s.loans[id] != nil || s.settling[id] || s.doubted[id]
 }
 
 // reported notes what a report that moves a state makes of a message.
@@ -246,6 +260,9 @@ func (s *Store) dropMailing(id bot.MailingID) {
 				continue
 			}
 			s.settled(o.ID, becameDropped, "")
+			if !s.mayHaveLeft(o.ID) {
+				s.unsent(o)
+			}
 			if loan := s.loans[o.ID]; loan != nil {
 				s.gone[o.ID] = loan
 			}

@@ -27,6 +27,8 @@ type Store struct {
 	fates       map[uint64]fate // of messages of mailings
 	lines       map[lineKey]*line
 	loans       map[uint64]*loan // by message
+	settling    map[uint64]bool  // lent until the call that settles them
+	doubted     map[uint64]bool  // of mailings, lent once, and nobody told what became of them
 	gone        map[uint64]*loan // lent, and then erased or reported to have left
 	sent        map[uint64]*left
 	dead        []bot.Dead
@@ -72,7 +74,7 @@ type basis struct {
 func New() *Store {
 	return &Store{
 		people: map[bot.Address]*person{}, optedOut: map[bot.Address]bool{}, unreachable: map[bot.Address]bool{}, seen: map[message]string{},
-		lines: map[lineKey]*line{}, loans: map[uint64]*loan{}, gone: map[uint64]*loan{}, sent: map[uint64]*left{},
+		lines: map[lineKey]*line{}, loans: map[uint64]*loan{}, settling: map[uint64]bool{}, doubted: map[uint64]bool{}, gone: map[uint64]*loan{}, sent: map[uint64]*left{},
 		mailings: map[bot.MailingID]*mailing{}, fates: map[uint64]fate{},
 	}
 }

@@ -100,6 +100,9 @@ func (s *Store) erase(who bot.Address) {
 		}
 		for _, o := range l.out {
 			s.settled(o.ID, becameDropped, "")
+			if !s.mayHaveLeft(o.ID) {
+				s.unsent(o)
+			}
 			if loan := s.loans[o.ID]; loan != nil {
 				delete(s.loans, o.ID)
 				s.gone[o.ID] = loan
@@ -184,6 +187,11 @@ func (s *Store) Claim(ctx context.Context, now time.Time, order bot.ClaimOrder) 
 	slices.SortFunc(ready, func(a, b *line) int { return cmp.Compare(a.out[0].ID, b.out[0].ID) })
 	var claimed []bot.Claimed
 	for _, l := range ready[:min(order.Lines, len(ready))] {
+		for _, o := range l.out {
+			if o.Mailing != 0 && s.loans[o.ID] != nil {
+				s.doubted[o.ID] = true
+			}
+		}
 		s.endLease(l)
 		key := lineKey{l.out[0].To, order.Kind}
 		l.until = now.Add(order.Lease)
@@ -247,8 +255,10 @@ func (s *Store) Settle(ctx context.Context, now time.Time, settled []bot.Settlem
 			continue
 		}
 		delete(s.loans, x.Token.Message)
+		s.settling[x.Token.Message] = true
 		held, fates = append(held, loan), append(fates, x)
 	}
+	defer clear(s.settling)
 	stays := map[lineKey]bool{}
 	for i, loan := range held {
 		if s.find(loan.at, loan.ID) == nil { // erased by the fate of another
@@ -323,6 +333,9 @@ func (s *Store) settle(now time.Time, loan *loan, x bot.Settlement) (stays bool)
 		s.bury(*o, x.Reason, now)
 		s.remove(loan.at, o.ID)
 		s.settled(o.ID, fates[x.Fate], x.Reason)
+		if x.Unknown == 0 && row == nil && !s.doubted[o.ID] {
+			s.unsent(o)
+		}
 		if row != nil {
 			row.strip()
 		}

@@ -19,6 +19,8 @@ var mailingTests = map[string]func(*suite){
 	"a mailing without a number or a text is refused":           (*suite).mailingRefused,
 	"who stopped or cannot be reached is left out":              (*suite).mailingLeavesOut,
 	"who got a mailing is known":                                (*suite).mailingGot,
+	"what never left of a mailing nobody got":                   (*suite).mailingNeverLeft,
+	"who was dropped or given up unsent did not get a mailing":  (*suite).mailingUnsent,
 	"a survey hands out who can be reached":                     (*suite).surveyed,
 	"a paused mailing rests, and others do not":                 (*suite).mailingPaused,
 	"a stopped mailing is sent no further":                      (*suite).mailingStopped,
@@ -232,6 +234,99 @@ func (s *suite) mailingGot() {
 	s.equal("surveyed", fmt.Sprint(n, err), fmt.Sprint(len(people), nil))
 }
 
+// gotOf lists who is said to have got a mailing, of everybody who is known.
+func (s *suite) gotOf(id bot.MailingID) []string {
+	s.Helper()
+	const asking = 900
+	got := []string{}
+	s.mail(asking, func(p bot.Person) bool {
+		if p.Got(id) {
+			got = append(got, p.ID)
+		}
+		return false
+	}, id)
+	s.equal("forget", s.ForgetMailing(s.Context(), asking), nil)
+	slices.Sort(got)
+	return got
+}
+
+// Over several lists of who got it, and with others in the same lines.
+func (s *suite) mailingNeverLeft() {
+	s.crowd(1200)
+	s.mail(1, everybody)
+	s.mail(2, everybody)
+	want := []string{}
+	for i, c := range s.claim(day, "sms", bot.Bulletin, 30, 1) {
+		want = append(want, c.To.ID)
+		if i%2 == 0 { // of the others nobody knows what becomes of them
+			s.sent(day, c)
+		}
+	}
+	slices.Sort(want)
+	s.equal("while it waits", len(s.gotOf(1)), 1200)
+	s.set(1, bot.MailingStopped)
+	s.dropAll(1)
+	s.equal("of the first", s.gotOf(1), want)
+	s.equal("of the second", len(s.gotOf(2)), 1200)
+	s.set(2, bot.MailingStopped)
+	s.dropAll(2)
+	s.equal("of the second", s.gotOf(2), []string{})
+	s.equal("of the first", s.gotOf(1), want)
+}
+
+func (s *suite) mailingUnsent() {
+	later := day.Add(time.Hour)
+	cases := []struct {
+		bot.Settlement
+		got, resends bool // resends: a report says that it failed, and it is tried again
+	}{
+		{bot.Settlement{Fate: bot.FateSent}, true, false},
+		{bot.Settlement{Fate: bot.FateSent, Ref: "SM1"}, true, false},
+		{bot.Settlement{Fate: bot.FateSent, Ref: "SM2"}, true, true},
+		{bot.Settlement{Fate: bot.FateLater, Due: later, Tries: 1, Unknown: 1}, true, false},
+		{bot.Settlement{Fate: bot.FateLater, Due: later, Tries: 1}, false, false},
+		{bot.Settlement{Fate: bot.FateParked, Due: later}, false, false},
+		{bot.Settlement{Fate: bot.FateReleased}, false, false},
+		{bot.Settlement{Fate: bot.FateDead, Reason: "too old"}, false, false},
+		{bot.Settlement{Fate: bot.FateDead, Reason: "unknown", Tries: 1, Unknown: 1}, true, false},
+		{bot.Settlement{Fate: bot.FateUnreachable, Reason: "r"}, false, false},
+		{bot.Settlement{Fate: bot.FateOptedOut, Reason: "r"}, false, false},
+	}
+	s.crowd(len(cases) + 3)
+	s.mail(1, everybody)
+	claimed := s.bulletins()
+	want := []string{}
+	for i, x := range cases {
+		c := claimed[i]
+		if x.Token = c.Token; x.got {
+			want = append(want, c.To.ID)
+		}
+		s.equal("refused", s.settle(day, x.Settlement), 0)
+		if x.resends {
+			s.report(bot.Report{Message: c.ID, Ref: x.Ref, State: bot.DeliveryFailed, Reason: "r", Fate: bot.FateLater, Due: later}, bot.ReportMoved)
+		}
+	}
+	// Who goes while it waits, and who goes while it is lent; the third stays lent.
+	waits, lent := claimed[len(cases)], claimed[len(cases)+1]
+	s.settle(day, bot.Settlement{Token: waits.Token, Fate: bot.FateReleased})
+	s.stops(waits.To, lent.To)
+	want = append(want, lent.To.ID, claimed[len(cases)+2].To.ID)
+	slices.Sort(want)
+	given := s.gotOf(1)
+	for _, c := range claimed[4:7] { // they wait, and may yet get it
+		given = slices.DeleteFunc(given, func(id string) bool { return id == c.To.ID })
+	}
+	s.equal("while some wait", given, want)
+	s.promote(later)
+	for _, c := range s.claim(later, "sms", bot.Bulletin, 99, 9) {
+		s.settle(later, bot.Settlement{Token: c.Token, Fate: bot.FateDead, Reason: "too old"})
+	}
+	s.equal("when all was given up", s.gotOf(1), want)
+	s.set(1, bot.MailingStopped)
+	s.dropAll(1)
+	s.equal("when it is stopped", s.gotOf(1), want)
+}
+
 func (s *suite) surveyed() {
 	people := s.crowd(40)
 	s.stops(people[1], people[2])
@@ -442,4 +537,10 @@ func (s *suite) reopenedMailing() {
 	s.Store = s.reopen(s.T, s.Store)
 	s.dropAll(1)
 	s.equal("report", s.said(1), "waiting 0 parked 0 sent 2 delivered 0 failed 0 unreachable 0 opted out 0 dropped 1498 of 1500")
+	// Whoever had them in hand when the process ended may have sent the first.
+	told := s.gotOf(1)
+	s.equal("not to all", len(told) < 600, true)
+	for _, c := range got[:300] {
+		s.equal("may have left", slices.Contains(told, c.To.ID), true)
+	}
 }
