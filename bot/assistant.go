@@ -355,7 +355,7 @@ func (o Outbound) parts(m flows.Message) []Outbound {
 	}
 	o.Pressed = ""
 	for _, v := range voices {
-		o.Message = flows.Message{Lang: m.Lang, Flow: m.Flow, Node: m.Node, Voices: []flows.Voice{v}}
+		o.Message = flows.Message{Lang: m.Lang, Flow: m.Flow, Node: m.Node, Of: m.Of, Voices: []flows.Voice{v}}
 		out = append(out, o)
 	}
 	return out

@@ -102,6 +102,14 @@ func (o Outbound) Encode() []byte {
 		w.time(o.LateFrom)
 		w.text(m.Late)
 	}
+	if len(m.Of) > 0 {
+		w.number(uint64(len(m.Of)))
+		for _, p := range m.Of {
+			w.text(p.Flow)
+			w.text(p.Node)
+			w.text(p.ID)
+		}
+	}
 	return w
 }
 
@@ -115,6 +123,7 @@ const (
 	markVoices  = 2
 	markMailing = 4
 	markLate    = 8
+	markOf      = 16
 )
 
 func (o Outbound) marks() (n uint64) {
@@ -130,6 +139,9 @@ func (o Outbound) marks() (n uint64) {
 	}
 	if o.tellsDelay() {
 		n |= markLate
+	}
+	if len(m.Of) > 0 {
+		n |= markOf
 	}
 	return n
 }
@@ -164,6 +176,11 @@ func (r *reader) outbound() Outbound {
 	}
 	if marks&markLate != 0 {
 		o.LateFrom, o.Message.Late = r.time(), r.text()
+	}
+	if marks&markOf != 0 {
+		for range r.count() {
+			o.Message.Of = append(o.Message.Of, flows.Part{Flow: r.text(), Node: r.text(), ID: r.text()})
+		}
 	}
 	return o
 }

@@ -59,6 +59,7 @@ func samples() map[string]struct {
 		Text: "¿Listo?", Lang: "es", Flow: "f", Node: "n", Segments: 2, Fault: "x", Home: true,
 		Choices: []flows.Choice{{Key: "1", Label: "Sí", Payload: "p"}, {}},
 		Voices:  []flows.Voice{{Lang: "mam", ID: "rule.what.3"}, {}},
+		Of:      []flows.Part{{Flow: "rule", Node: "what", ID: "rule.what.3"}, {}},
 	}}
 	o.Mailing = 1 << 40
 	late := o

@@ -80,7 +80,7 @@ func (t *turn) aside(f *Flow, id string) Message {
 	n, l := t.here(), t.language()
 	a := &answerText{}
 	text := t.fit(l, t.mark(l)+t.words(a, l, f, id))
-	m := Message{Text: text, Lang: l.Code, Flow: n.flow.ID, Node: n.id, Fault: a.fault}
+	m := Message{Text: text, Lang: l.Code, Flow: n.flow.ID, Node: n.id, Fault: a.fault, Of: []Part{{f.ID, n.id, id}}}
 	if t.form.MaxSegments > 0 {
 		m.Segments = locales.Segments(text)
 	}

@@ -120,7 +120,9 @@ func (t *turn) renderOriginals(a *answerText, l *locales.Language) {
 	src := t.book.Catalogue.Language(locales.Source)
 	a.add(t.plain(a, l, msgOriginalTitle), t.s.Flow, t.s.Node)
 	t.eachCareful(l, func(n *Node, id string) {
+		from := len(a.blocks)
 		a.add(t.words(a, src, n.flow, id), n.flow.ID, n.id)
+		a.stands(from, n.place(), id)
 	})
 }
 

@@ -168,6 +168,7 @@ func (t *turn) renderAnswered(a *answerText, l *locales.Language, n *Node, answe
 		say(t.plain(a, l, msgNewsGone))
 		return
 	}
+	from := len(a.blocks)
 	reason, in := t.book.inLanguage(l, answer.Reason)
 	if in != l && in != nil { // the verdict stands in one's own language all the same
 		say(t.valued(a, l, msgRefused, map[string]any{"language": in.Raw("language.name")}))
@@ -183,6 +184,7 @@ func (t *turn) renderAnswered(a *answerText, l *locales.Language, n *Node, answe
 	} else {
 		say(t.valued(a, l, msgSourceWhen, checked))
 	}
+	a.stands(from, n.place(), boardAnswer+answer.ID)
 }
 
 // named is the answered rumour that the session names, nil where it is gone.
@@ -197,10 +199,12 @@ func (t *turn) renderBoardSources(a *answerText, l *locales.Language, most int) 
 	if answer == nil {
 		return false
 	}
+	from := len(a.blocks)
 	for _, s := range answer.Sources[:min(len(answer.Sources), most)] {
 		a.add(t.boardSource(a, l, s), t.s.Flow, t.s.Node)
 		said = true
 	}
+	a.stands(from, Place{t.s.Flow, t.s.Node}, boardAnswer+answer.ID)
 	return said
 }
 

@@ -76,7 +76,7 @@ func (t *turn) split(a *answerText, l *locales.Language) []Message {
 		for text != "" {
 			var head string
 			head, text = locales.Cut(text, func(s string) bool { return utf16Len(mark)+utf16Len(s) <= t.form.MaxChars })
-			m := Message{Text: mark + head, Lang: l.Code, Flow: b.flow, Node: b.node, Fault: a.fault}
+			m := Message{Text: mark + head, Lang: l.Code, Flow: b.flow, Node: b.node, Fault: a.fault, Of: b.of}
 			if text == "" {
 				m.Choices = choices
 				if t.speaks(b.voice) {
@@ -141,7 +141,7 @@ func (t *turn) join(a *answerText, l *locales.Language) []Message {
 	t.s.Page = min(t.s.Page, len(pages)-1)
 	last := a.blocks[len(a.blocks)-1]
 	m := Message{Text: pages[t.s.Page], Lang: l.Code, Flow: last.flow, Node: last.node, Fault: a.fault, Segments: locales.Segments(pages[t.s.Page]),
-		Home: len(pages) == 1 && t.isHome(a)}
+		Home: len(pages) == 1 && t.isHome(a), Of: a.of()}
 	for _, c := range t.choices(a) {
 		if t.s.Page+1 == len(pages) || t.wasShown(l, c, pages[:t.s.Page+1]) {
 			m.Choices = append(m.Choices, c)

@@ -21,6 +21,7 @@ type block struct {
 	text string
 	flow string
 	node string
+	of   []Part
 
 	voice Voice // its recording, if any
 }
@@ -221,8 +222,9 @@ func (t *turn) renderShown(a *answerText, l *locales.Language, s Shown) {
 		t.sayGone(a, l, day)
 		return
 	}
+	begin := len(a.blocks)
 	overdue, withheld := Date(0), false
-	var originals []string
+	var originals, drafts []string
 	for i, it := range n.Say {
 		if s.Items&(1<<i) == 0 {
 			continue
@@ -241,12 +243,18 @@ func (t *turn) renderShown(a *answerText, l *locales.Language, s Shown) {
 		}
 		from = len(a.blocks)
 		t.item(a, l, n, it.Text, &originals)
+		if len(originals) > len(drafts) {
+			drafts = append(drafts, it.Text)
+		}
+		a.stands(from, n.place(), it.Text)
 		t.voiced(a, from, it.Text)
 		if fresh == Overdue && (overdue == 0 || reviewed < overdue) {
 			overdue = reviewed
 		}
 	}
+	from = len(a.blocks)
 	t.original(a, l, n, originals)
+	a.stands(from, n.place(), drafts...)
 	if n.Directory != "" {
 		t.renderDirectory(a, l, n)
 	}
@@ -267,6 +275,7 @@ func (t *turn) renderShown(a *answerText, l *locales.Language, s Shown) {
 	if overdue != 0 {
 		a.add(t.valued(a, l, msgOverdue, map[string]any{"checked": overdue.In(l)}), n.flow.ID, n.id)
 	}
+	a.stands(begin, n.place(), "")
 }
 
 // standsOn lists the facts behind what a node said.
@@ -333,6 +342,7 @@ func (t *turn) renderAsk(a *answerText, l *locales.Language, n *Node) {
 	a.ways = t.ways(n, l)
 	from := len(a.blocks)
 	a.add(text, n.flow.ID, n.id)
+	a.stands(from, n.place(), n.Ask)
 	t.voiced(a, from, n.Ask)
 }
 
@@ -370,7 +380,9 @@ func (t *turn) renderSources(a *answerText, l *locales.Language) {
 		if fresh, _ := t.day.worst(n.whys); fresh == Withheld || t.board().factsGone(n.whys) != 0 {
 			a.add(t.plain(a, l, msgWithheld), n.flow.ID, n.id)
 		} else {
+			from := len(a.blocks)
 			a.add(t.words(a, l, n.flow, n.Why), n.flow.ID, n.id)
+			a.stands(from, n.place(), n.Why)
 			facts = union(facts, n.whys)
 		}
 	}

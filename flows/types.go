@@ -155,6 +155,7 @@ type Message struct {
 	Segments int     // SMS segments, 0 elsewhere
 	Voices   []Voice // recordings to be sent after the text, in order; a message of voices alone has no text
 	Home     bool    // it is the menu: it may take the place of the message whose button led to it
+	Of       []Part  // what it says of the book and the board: see Book.Current
 	// Fault says which text could not be shown as the book means it, "" for
 	// none. It holds ids only, never a person's words.
 	Fault string

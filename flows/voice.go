@@ -186,6 +186,11 @@ func (t *turn) listen() {
 // heardOnly leaves of an answer its recordings, and the question that waits.
 func (t *turn) heardOnly(out []Message, a *answerText, l *locales.Language) []Message {
 	m := Message{Lang: l.Code, Flow: t.s.Flow, Node: t.s.Node, Voices: a.voices}
+	for _, b := range a.blocks {
+		if b.voice != (Voice{}) {
+			m.Of = append(m.Of, b.of...)
+		}
+	}
 	return append([]Message{m}, out[len(out)-1])
 }
 

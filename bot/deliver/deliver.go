@@ -34,6 +34,7 @@ import (
 	"time"
 
 	"posada/bot"
+	"posada/flows"
 )
 
 // Outbox is what a dispatcher needs of the durable queue; see bot.Outbox.
@@ -62,6 +63,9 @@ type Lane struct {
 	// Workers is how many sends may be under way at once. An eighth as many
 	// more are kept for replies alone, and one at least.
 	Workers int
+	// Current is what may be said of a message at the moment it goes; nil: what was
+	// queued.
+	Current func(flows.Message) flows.Message
 	// Timeout bounds one send.
 	Timeout time.Duration
 	// Erase: what was sent is erased at the provider once its fate is final.

@@ -421,6 +421,9 @@ func (l *lane) try(ctx context.Context, c bot.Claimed) (r Result) {
 			r = Result{Outcome: Unknown, Reason: "panic"}
 		}
 	}()
+	if l.Current != nil {
+		c.Message = l.Current(c.Message)
+	}
 	if r = l.Sender.Send(ctx, c); r.Outcome < Sent || r.Outcome > Parked {
 		r = Result{Outcome: Unknown, Reason: "no result"}
 	}

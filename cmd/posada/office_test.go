@@ -135,9 +135,26 @@ func TestARumourALetterAndAWithdrawalThroughTheRunningServer(t *testing.T) {
 	}
 	maria.says("1", "person.wrote", reply)
 
-	// A message is withdrawn by two, and back by two.
+	// A message is withdrawn by two, and back by two. Whom the provider makes wait
+	// meanwhile is not told it either.
 	chat := int64(laterChat)
-	withdrawn(t, eva, ada, ana, func(want string) string {
+	withdrawn(t, eva, ada, ana, func() func() string {
+		chat++
+		w := onTelegram(t, p, tg, "es", chat)
+		w.agrees("hola")
+		tg.FailChat(chat, 1000, telegramtest.Flood(1))
+		w.read = len(w.screen())
+		w.write(word(t, "es", "menu.rule"))
+		metrics := visit(t, strings.TrimSuffix(p.pages, "/"), "the operator")
+		p.await("an attempt to send it", func() bool {
+			metrics.opens("/metrics")
+			return strings.Contains(metrics.page, `posada_sends_total{channel="telegram",kind="reply",outcome="retry"}`)
+		})
+		return func() string {
+			tg.Mend()
+			return w.hears("withdrawn.message")
+		}
+	}, func(want string) string {
 		chat++
 		w := onTelegram(t, p, tg, "es", chat)
 		w.agrees("hola")
@@ -249,7 +266,7 @@ func claimReview(t *testing.T, feed *visitor) {
 // withdrawn has one officer propose that a message is taken out of use, and
 // another confirm it; then the same for giving it back. Whom the first one let in
 // is no other. asks is what somebody new is told who comes to where it stands.
-func withdrawn(t *testing.T, one, other, admin *visitor, asks func(want string) string) {
+func withdrawn(t *testing.T, one, other, admin *visitor, waits func() (goes func() string), asks func(want string) string) {
 	t.Helper()
 	one.get("/withdrawals")
 	one.send("/withdrawals", "kind", "message", "target", withdrawable, "reason", "The number in it is wrong")
@@ -257,8 +274,12 @@ func withdrawn(t *testing.T, one, other, admin *visitor, asks func(want string) 
 		t.Error("one officer can withdraw alone")
 	}
 	asks(withdrawable)
+	goes := waits()
 	other.get("/withdrawals")
 	other.send("/confirm")
+	if text := goes(); strings.Contains(text, word(t, "es", withdrawable)) {
+		t.Errorf("a withdrawn message that waited is said: %q", text)
+	}
 	if text := asks("withdrawn.message"); strings.Contains(text, word(t, "es", withdrawable)) {
 		t.Errorf("a withdrawn message is said: %q", text)
 	}

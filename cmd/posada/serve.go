@@ -128,6 +128,9 @@ func (c *serveCmd) prepare(std streams) (_ *server, err error) {
 	s.phone = simulator.New(s.receive, s.book.Catalogue, s.report("phone"))
 	s.phone.Recording = s.voices.Get
 	lanes := append(c.lanes(s.channels), deliver.Lane{Channel: bot.Simulator, Sender: s.phone, Workers: 1, Timeout: c.Timeout})
+	for i := range lanes {
+		lanes[i].Current = s.book.Current
+	}
 	s.dispatcher = deliver.New(store, lanes, counting{s.metrics, s.office.today}, s.report("delivery"))
 	s.office.today.states = s.dispatcher.States
 	s.metrics.Watch(s.levels)
