@@ -170,7 +170,7 @@ func TestOwnWordsStayOneSegmentWhenTheLanguageChanges(t *testing.T) {
 			k.s.Language = l.Code
 			k.runsOut(TimerDaily, "cbp-one", 0)
 			text := textOf(k.last)
-			if form.Name == SMS.Name && (len(k.last) != 1 || k.last[0].Segments != 1 || !strings.HasPrefix(text, "Buy bread ")) {
+			if form.Name == SMS.Name && (len(k.last) != 1 || k.last[0].Segments != 1 || !strings.HasPrefix(text, "Buy bread")) {
 				t.Errorf("%s: %q", l.Code, text)
 			}
 			if form.Name != SMS.Name && !strings.Contains(text, own) {
