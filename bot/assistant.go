@@ -141,7 +141,7 @@ type cause struct {
 
 // input is what the book gets to see.
 func (c cause) input(in Inbound) flows.Input {
-	return flows.Input{Text: limit(in.Text), Cut: len(in.Text) > maxInput, Hidden: in.Hidden, Payload: limit(in.Payload), Media: in.Media, Forwarded: in.Forwarded, Flood: c.flood, Event: c.event}
+	return flows.Input{Text: limit(in.Text), Cut: len(in.Text) > maxInput, Hidden: in.Hidden, Taken: in.Taken, Payload: limit(in.Payload), Media: in.Media, Forwarded: in.Forwarded, Flood: c.flood, Event: c.event}
 }
 
 // diary reads the person's diary where the book may show it.

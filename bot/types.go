@@ -29,6 +29,7 @@ type Inbound struct {
 	// words or by a button.
 	Hidden  bool
 	Pressed string // the provider's id of the message whose button was pressed, where it can be replaced
+	Taken   bool   // it was for the staff, and is done: it is confirmed, and not read
 	// Silent: the provider has answered in our stead (an opt-out word that it
 	// honours itself). What the message means is done, and nothing is said.
 	Silent bool

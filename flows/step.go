@@ -199,6 +199,9 @@ func (t *turn) take(in Input) {
 	if media != "" {
 		t.notes = append([]string{media}, t.notes...)
 	}
+	if in.Taken {
+		t.notes = append([]string{msgRemindNoted}, t.notes...)
+	}
 	said := in.Payload == "" && keyword == ""
 	switch {
 	case t.s.Flow == "" && keyword == locales.KeyHelp:
@@ -240,6 +243,8 @@ func (t *turn) take(in Input) {
 		return
 	}
 	switch {
+	case in.Taken:
+		t.reask(t.here())
 	case keyword != "":
 		t.command(keyword)
 	case media != "" && in.Payload == "" && t.folded == "": // nobody's mistake

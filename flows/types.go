@@ -38,6 +38,9 @@ type Input struct {
 	// Hidden: what was sent leads somewhere that Text does not say, by a link
 	// behind words or by a button.
 	Hidden bool
+	// Taken: it was for the staff, and is done. The book says so, and does not read
+	// it.
+	Taken bool
 	// Event happened without a word from the person; where it is given nothing
 	// else is.
 	Event Event

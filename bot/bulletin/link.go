@@ -68,6 +68,59 @@ func (d *Desk) Unlink(ctx context.Context, officer string) error {
 	return d.relink(ctx, officer, func(l *link) { *l = link{} })
 }
 
+// Erased is told of everybody who had all that is known of them erased: an
+// officer's phone among them is linked no more.
+func (d *Desk) Erased(ctx context.Context, who bot.Address) error {
+	return d.unlinkThose(ctx, func(l link) (bool, error) { return l.Channel == who.Channel && l.To == who.ID, nil })
+}
+
+// unlinkUnknown forgets phones whose owner is known no more: who was silent for
+// long is forgotten by itself.
+func (d *Desk) unlinkUnknown(ctx context.Context) error {
+	return d.unlinkThose(ctx, func(l link) (bool, error) {
+		snap, err := d.store.Load(ctx, bot.Address{Channel: l.Channel, ID: l.To}, "whether a phone is known")
+		if err != nil {
+			return false, fmt.Errorf("look for an officer's phone: %w", err)
+		}
+		return !snap.Damaged && !snap.Contact.Known() && len(snap.Session) == 0, nil
+	})
+}
+
+// unlinkThose forgets the phones that are gone. A code that is out stays.
+func (d *Desk) unlinkThose(ctx context.Context, gone func(link) (bool, error)) error {
+	for after := ""; ; {
+		papers, err := d.store.Papers(ctx, kindLink, after, listPage)
+		if err != nil {
+			return fmt.Errorf("look through officers' phones: %w", err)
+		}
+		for _, p := range papers {
+			after = p.ID
+			var l link
+			if json.Unmarshal(p.Body, &l) != nil || l.To == "" {
+				continue
+			}
+			is, err := gone(l)
+			if err != nil {
+				return err
+			}
+			if !is {
+				continue
+			}
+			err = d.relink(ctx, p.ID, func(now *link) {
+				if now.Channel == l.Channel && now.To == l.To {
+					now.Channel, now.To = "", ""
+				}
+			})
+			if err != nil {
+				return err
+			}
+		}
+		if len(papers) < listPage {
+			return nil
+		}
+	}
+}
+
 // LinkedOn tells on which channel an officer's phone is, "" for none.
 func (d *Desk) LinkedOn(ctx context.Context, officer string) (channel string, err error) {
 	_, l, err := d.link(ctx, officer)

@@ -60,6 +60,49 @@ func TestACodeLinksThePhoneItIsSentFromOnceAndForAQuarterOfAnHour(t *testing.T) 
 	})
 }
 
+func TestAPhoneThatWasErasedIsLinkedNoMore(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		ctx := t.Context()
+		phone := o.enrol(3, bot.Person{})
+		for i, by := range []bulletin.Actor{ana, beto, carla} {
+			code := must[string](o)(o.Link(ctx, by, day))
+			if ok, err := o.Linked(ctx, code, phone[i], day); !ok {
+				t.Fatal(err)
+			}
+		}
+		on := func(want ...string) {
+			t.Helper()
+			for i, by := range []bulletin.Actor{ana, beto, carla} {
+				if got := must[string](o)(o.LinkedOn(ctx, by.ID)); got != want[i] {
+					t.Errorf("%s is linked on %q, want %q", by.ID, got, want[i])
+				}
+			}
+		}
+		must[string](o)(o.Link(ctx, ana, day)) // another code, for another phone
+		o.turn(phone[0], bot.Turn{Now: day, Forget: true})
+		if err := o.Erased(ctx, phone[0]); err != nil {
+			t.Error(err)
+		}
+		on("", "sms", "sms")
+		papers, err := o.s.Papers(ctx, "bulletin-link", "", 9)
+		for _, p := range papers {
+			if err != nil || bytes.Contains(p.Body, []byte(phone[0].ID)) {
+				t.Errorf("its address is kept: %v", err)
+			}
+		}
+		// Who was silent for long is forgotten without a word of theirs.
+		o.turn(phone[1], bot.Turn{Now: day, Forget: true})
+		if _, err := bulletin.NewRounds(o.Desk).Round(ctx, day); err != nil {
+			t.Error(err)
+		}
+		on("", "", "sms")
+		b := must[bulletin.Bulletin](o)(o.Draft(ctx, ana, content(), day))
+		if err := o.TestSend(ctx, b, beto, "es", bot.Address{}, day); !errors.Is(err, bulletin.ErrNotLinked) {
+			t.Errorf("a test goes to it: %v", err)
+		}
+	})
+}
+
 func TestCodesCannotBeGuessed(t *testing.T) {
 	o := newOffice(t, memory.New())
 	phone := o.enrol(1, bot.Person{})[0]

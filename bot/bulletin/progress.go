@@ -168,7 +168,7 @@ const (
 )
 
 // keep writes numbers into papers before the store forgets them, and erases
-// papers that are too old.
+// papers that are too old, and phones whose owner is known no more.
 func (d *Desk) keep(ctx context.Context, now time.Time) error {
 	all, err := d.List(ctx)
 	if err != nil {
@@ -195,7 +195,7 @@ func (d *Desk) keep(ctx context.Context, now time.Time) error {
 			return fmt.Errorf("look through bulletins: %w", err)
 		}
 	}
-	return nil
+	return d.unlinkUnknown(ctx)
 }
 
 func (d *Desk) final(ctx context.Context, b Bulletin) error {

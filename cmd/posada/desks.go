@@ -134,11 +134,25 @@ func (s *server) heard(ctx context.Context, in bot.Inbound, receipt bot.Receipt)
 		s.office.desk.Filed()
 	}
 	s.office.today.answered(receipt.Out, now)
-	if folded := locales.Fold(in.Text); in.Payload == "" && bulletin.IsCode(folded) {
-		if _, err := s.office.bulletins.Linked(ctx, folded, in.From, now); err != nil {
+	if receipt.Forgotten {
+		if err := s.office.bulletins.Erased(ctx, in.From); err != nil {
 			s.office.report(err)
 		}
 	}
+}
+
+// links tells whether a message is the code of an officer, and links the phone
+// that it is sent from. It comes before the conversation, which is to confirm it.
+func (s *server) links(ctx context.Context, in bot.Inbound) bool {
+	folded := locales.Fold(in.Text)
+	if in.Payload != "" || !bulletin.IsCode(folded) {
+		return false
+	}
+	linked, err := s.office.bulletins.Linked(ctx, folded, in.From, time.Now())
+	if err != nil {
+		s.office.report(err)
+	}
+	return linked
 }
 
 // sweepStaff ends old sessions and invitations until ctx ends.

@@ -23,6 +23,7 @@ const (
 	heardAgain     = "oí que sin la vacuna nadie entra a Estados Unidos"
 	askedTheStaff  = "mi primo Aurelio espera en el albergue, a quien pregunto"
 
+	ownChat      = 70230
 	spanishChat  = 70231
 	laterChat    = 70232 // and those above it
 	haitianPhone = "+5215587654321"
@@ -134,6 +135,23 @@ func TestARumourALetterAndAWithdrawalThroughTheRunningServer(t *testing.T) {
 		t.Errorf("the line shows the answer: %q", line)
 	}
 	maria.says("1", "person.wrote", reply)
+
+	// An officer's own phone hears that it is linked, and is forgotten with all else.
+	own := onTelegram(t, p, tg, "es", ownChat)
+	own.agrees("hola")
+	wim.get("/bulletins")
+	wim.send("/bulletins", "title", "No lines by group", "source", "es")
+	page := wim.path
+	wim.send("/link")
+	own.says(wim.sees(`<code class="secret">([0-9]{8})</code>`), "reminders.noted", "menu.ask")
+	wim.get(page)
+	wim.sees(`action="[^"]*(/test)"`)
+	own.says(firstWord(t, "es", "keyword.delete"), "data.confirm.ask")
+	own.says("1", "ui.forgotten")
+	p.await("a phone that is linked no more", func() bool {
+		wim.get(page)
+		return !strings.Contains(wim.page, `/test"`)
+	})
 
 	// A message is withdrawn by two, and back by two. Whom the provider makes wait
 	// meanwhile is not told it either.
@@ -299,7 +317,7 @@ func withdrawn(t *testing.T, one, other, admin *visitor, waits func() (goes func
 }
 
 var (
-	addresses = []string{"70231", "70232", haitianPhone[1:], "Nombre-Privado", "perfil_privado"}
+	addresses = []string{"70230", "70231", "70232", haitianPhone[1:], "Nombre-Privado", "perfil_privado"}
 	sentences = []string{heardInSpanish, heardInHaitian, heardAgain, askedTheStaff, "Aurelio", "vacunado para entrar a estados"}
 )
 

@@ -173,6 +173,7 @@ func (s *server) closeListeners() {
 
 // receive takes a message to its end and lets its answers go at once.
 func (s *server) receive(ctx context.Context, in bot.Inbound) (bot.Receipt, error) {
+	in.Taken = s.links(ctx, in)
 	receipt, err := s.assistant.Receive(ctx, in)
 	if in.From.Channel != bot.Simulator {
 		s.metrics.Received(in.From.Channel, receipt, err)
