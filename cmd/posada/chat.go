@@ -21,7 +21,7 @@ type chatCmd struct {
 	bookFlags
 	audioFlags
 	Channel string `enum:"sms,whatsapp,telegram" default:"whatsapp" help:"Show messages as this channel would: sms, whatsapp or telegram."`
-	Lang    string `help:"Begin in this language (en, es, ht) instead of asking." placeholder:"CODE"`
+	Lang    string `help:"Begin in this language (its code: en, es, zh-Hans) instead of asking." placeholder:"CODE"`
 	From    string `default:"terminal" help:"Who is talking: with --db, the same name comes back to where they were." placeholder:"ID"`
 	AsOf    string `help:"Talk as of this day (2024-03-15); every message says TRAINING." placeholder:"DATE"`
 	JSON    bool   `name:"json" help:"Print each message as one JSON object a line."`
