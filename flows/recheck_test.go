@@ -402,9 +402,9 @@ func farOff(files map[string]string) {
 // Who hears nothing for weeks thinks that it has ended, and is forgotten after
 // 60 days of silence: both are said when the pause begins, and neither twice.
 func TestAPauseThatTheBookKnowsIsToldOnceWhenItBegins(t *testing.T) {
+	b, another := under(t, pausing), under(t, pausing, openAgain)
 	allLanguages(t, func(t *testing.T, _ *Book, l *locales.Language) {
 		for _, form := range Forms {
-			b := under(t, pausing)
 			k := subscribe(t, b, l.Code, form, utc(t, "2026-11-29T18:00"), "shelter-list", "mexico_city", WhenOpens, 0)
 			k.runsOut(TimerDaily, "shelter-list", 0)
 			over := Timer{TimerOver, "shelter-list"}
@@ -428,7 +428,7 @@ func TestAPauseThatTheBookKnowsIsToldOnceWhenItBegins(t *testing.T) {
 			if text := k.happens(Event{over, k.at.Now}); text != "" {
 				t.Errorf("told again: %q", text)
 			}
-			k.withBook(under(t, pausing, openAgain))
+			k.withBook(another)
 			if len(k.timers) != 1 {
 				t.Errorf("under another book it is told again: %v", k.timers)
 			}
