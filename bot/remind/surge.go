@@ -34,7 +34,7 @@ func Surges(ctx context.Context, people People, rates map[string]float64, now ti
 			return nil
 		}
 		for _, t := range c.Timers {
-			if t.At.Sub(now) > surgeAhead {
+			if t.Kind != flows.TimerDaily || t.At.Sub(now) > surgeAhead { // offers and ends come at times of their own
 				continue
 			}
 			minute := t.At.UTC().Truncate(time.Minute)

@@ -21,6 +21,7 @@ func TestMoreThanASenderTakesIsToldBeforehand(t *testing.T) {
 	enrol(t, s, 10, bot.Contact{Timers: at(time.Hour)})
 	enrol(t, s, 40, bot.Contact{Timers: at(25 * time.Hour)})
 	enrol(t, s, 40, bot.Contact{Timers: at(2 * time.Hour), Simulated: true})
+	enrol(t, s, 40, bot.Contact{Timers: []bot.Timer{runs(flows.TimerOver, 2*time.Hour)}}) // no daily reminder
 	for rate, want := range map[float64][]remind.Surge{
 		10: nil, 40. / 900: nil, 0: nil, // of a channel that has no sender
 		0.025: {{Channel: "sms", At: last, Wait: 40*40*time.Second - 5*time.Minute}}, // forty seconds each, five minutes of them gone by then
